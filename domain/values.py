@@ -98,6 +98,9 @@ class Size(Value):
     def square_meters(self) -> Decimal:
         return self.value * SQUARE_METERS[self.units]
 
+    def __str__(self) -> str:
+        return f"{self.value.normalize():,f} {self.units.value.replace('_', ' ')}"
+
 
 class GeoPoint(Value):
     """WGS 84, in degrees."""
@@ -129,7 +132,7 @@ class Address(Value):
 
 
 class Area(Value):
-    """A wanted place: a name, and either a centre with a radius or a polygon of 3 to 500 corners."""
+    """A wanted place: a name, and either a centre with radius or a polygon of 3 to 500 corners."""
 
     place: Line
     center: GeoPoint | None = None
