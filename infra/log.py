@@ -1,0 +1,45 @@
+"""The store's log as the streams read it: facts in order of position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eventsourcing.persistence import Notification
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from commands.ledger import Deedbook
+from domain.kernel import Recorded
+
+FACTS_BETWEEN = """
+    select originator_id, originator_version, topic, state, notification_id
+    from deedbook_events
+    where notification_id > %s and notification_id <= %s and topic = any(%s)
+    order by notification_id limit %s
+"""
+
+
+class StoreLog:
+    """Reads facts through the store's own mapper, on a pool of its user."""
+
+    def __init__(self, store: Deedbook, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
+        self.store = store
+        self.pool = pool
+
+    async def facts(
+        self, after: int, upto: int, names: Sequence[str], limit: int | None = None
+    ) -> list[Recorded]:
+        """Facts of these names at positions above `after` up to `upto`, in order."""
+        async with self.pool.connection() as conn:
+            rows = await conn.execute(
+                FACTS_BETWEEN, (after, upto, list(names), limit), prepare=True, binary=True
+            )
+            return [self._read(row) for row in await rows.fetchall()]
+
+    def _read(self, row: tuple[Any, ...]) -> Recorded:
+        stored = Notification(*row[:4], id=row[4])  # type: ignore[misc]
+        step = self.store.mapper.to_domain_event(stored)
+        if not isinstance(step, Recorded):
+            raise TypeError(f"the store's mapper gave a {type(step).__name__}")
+        return step

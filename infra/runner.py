@@ -1,0 +1,103 @@
+"""The in-process runner: one task a projection follows the store's log and feeds the projector."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import PoolTimeout
+from tenacity import (
+    AsyncRetrying,
+    before_sleep_log,
+    retry_if_exception_type,
+    wait_exponential_jitter,
+)
+
+from commands.ledger import Deedbook
+from infra.log import StoreLog
+from infra.postgres import open_writers
+from projections.base import Projection
+from streams.projector import Projector
+
+POLL_SECONDS = 1.0
+
+log = logging.getLogger("deedbook.runner")
+
+
+class Runner:
+    """Wakes at each commit of the store (or after a second) and brings every projection to its end."""
+
+    def __init__(self, dsn: str, projectors: Iterable[Projector], channel: str) -> None:
+        self.dsn = dsn
+        self.projectors = list(projectors)
+        self.channel = channel
+        self._bells = {each.projection.name: asyncio.Event() for each in self.projectors}
+
+    async def run(self) -> None:
+        """Until cancelled. A database that is gone is waited for."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen())
+            for projector in self.projectors:
+                tasks.create_task(self._follow(projector))
+
+    async def _listen(self) -> None:
+        async for attempt in _for_ever():
+            with attempt:
+                async with await AsyncConnection.connect(self.dsn, autocommit=True) as conn:
+                    await conn.execute(f"listen {self.channel}")
+                    self._ring()
+                    async for _ in conn.notifies():
+                        self._ring()
+                raise psycopg.OperationalError("the connection to the store's log ended")
+
+    async def _follow(self, projector: Projector) -> None:
+        bell = self._bells[projector.projection.name]
+        while True:
+            bell.clear()
+            async for attempt in _for_ever():
+                with attempt:
+                    while await projector.take_log() > 0:
+                        pass
+            await _rung(bell)
+
+    def _ring(self) -> None:
+        for bell in self._bells.values():
+            bell.set()
+
+
+async def _rung(bell: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(POLL_SECONDS):
+            await bell.wait()
+    except TimeoutError:
+        return
+
+
+def _for_ever() -> AsyncRetrying:
+    return AsyncRetrying(
+        retry=retry_if_exception_type((psycopg.OperationalError, PoolTimeout)),
+        wait=wait_exponential_jitter(0.1, 5),
+        before_sleep=before_sleep_log(log, logging.WARNING),
+    )
+
+
+@asynccontextmanager
+async def running(
+    dsn: str, store: Deedbook, projections: Iterable[Projection]
+) -> AsyncIterator[Runner]:
+    """The runner in the background while the context is open."""
+    async with open_writers(dsn, 12) as pool:
+        reader = StoreLog(store, pool)
+        runner = Runner(
+            dsn, [Projector(each, pool, reader) for each in projections], "deedbook_events"
+        )
+        task = asyncio.create_task(runner.run(), name="runner")
+        try:
+            yield runner
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
