@@ -1,0 +1,83 @@
+"""Verifications: whether a contact is who they say, and can do what they say, by documents."""
+
+from __future__ import annotations
+
+from domain.verifications.facts import (
+    DocumentSubmitted,
+    ResultRecorded,
+    VerificationDecided,
+    VerificationExpired,
+    VerificationReferred,
+    VerificationRequested,
+    VerificationWithdrawn,
+)
+from domain.verifications.parts import (
+    MOST_BYTES,
+    Decision,
+    Document,
+    DocumentKind,
+    Finding,
+    Kinds,
+    MediaType,
+    Outcome,
+    Reading,
+    Reference,
+    Score,
+    Severity,
+    Status,
+    VerificationPurpose,
+)
+from domain.verifications.refusals import (
+    DocumentAlreadySubmitted,
+    NoDocumentSubmitted,
+    NothingToDecideOn,
+    RejectionHasNoValidity,
+    ValidityInPast,
+    VerificationAlreadyDecided,
+    VerificationAlreadyRequested,
+    VerificationHasExpired,
+    VerificationIsWithdrawn,
+    VerificationNotApproved,
+    VerificationNotRequested,
+    VerificationStillValid,
+)
+from domain.verifications.verification import (
+    Verification,
+)
+
+__all__ = [
+    "MOST_BYTES",
+    "Decision",
+    "Document",
+    "DocumentAlreadySubmitted",
+    "DocumentKind",
+    "DocumentSubmitted",
+    "Finding",
+    "Kinds",
+    "MediaType",
+    "NoDocumentSubmitted",
+    "NothingToDecideOn",
+    "Outcome",
+    "Reading",
+    "Reference",
+    "RejectionHasNoValidity",
+    "ResultRecorded",
+    "Score",
+    "Severity",
+    "Status",
+    "ValidityInPast",
+    "Verification",
+    "VerificationAlreadyDecided",
+    "VerificationAlreadyRequested",
+    "VerificationDecided",
+    "VerificationExpired",
+    "VerificationHasExpired",
+    "VerificationIsWithdrawn",
+    "VerificationNotApproved",
+    "VerificationNotRequested",
+    "VerificationPurpose",
+    "VerificationReferred",
+    "VerificationRequested",
+    "VerificationStillValid",
+    "VerificationWithdrawn",
+]
