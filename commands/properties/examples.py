@@ -1,0 +1,33 @@
+"""One home, as the documentation of the commands shows it."""
+
+from __future__ import annotations
+
+HOME = "6f1c9d2e-0b3a-4c57-9a55-1d3e8f7a2b40"
+ADDRESS = {
+    "street": "4302 Evanston Ave N",
+    "city": "Seattle",
+    "state_or_province": "WA",
+    "postal_code": "98103",
+}
+OWNER = "0d5f3a86-77c1-4b7e-8f0e-5c2a9b1d4e63"
+SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+POINT = {"latitude": 47.6596, "longitude": -122.3522}
+PRICE = {"amount": "645000.00", "currency": "USD"}
+CLOSING = {
+    "property_id": HOME,
+    "close_price": {"amount": "652500.00", "currency": "USD"},
+    "close_date": "2026-05-29",
+}
+DETAILS = {
+    "property_type": "single_family_residence",
+    "tenure": "freehold",
+    "living_area": {"value": "1790", "units": "square_feet"},
+    "lot_size": {"value": "4000", "units": "square_feet"},
+    "bedrooms_total": 3,
+    "bathrooms_total": "1.75",
+    "stories": "1.5",
+    "year_built": 1926,
+    "year_renovated": 2004,
+    "condition": "good",
+    "features": ["basement", "view"],
+}
