@@ -15,7 +15,7 @@ from domain.contacts import (
     ConsentChannel,
     ConsentPurpose,
     Contact,
-    Details,
+    ContactDetails,
     Direction,
     EmailClaim,
     Interaction,
@@ -76,7 +76,7 @@ class RegisterContact(Command):
     }
 
     contact_id: UUID | None = None
-    details: Details
+    details: ContactDetails
     consents: Annotated[tuple[Consent, ...], Field(max_length=20)] = ()
     requirements: Requirements | None = None
 
@@ -93,7 +93,7 @@ class CorrectContactDetails(Command):
     EXAMPLE: ClassVar[dict[str, Any]] = {"contact_id": ID, "details": DETAILS}
 
     contact_id: UUID
-    details: Details
+    details: ContactDetails
 
 
 def correct_contact_details(command: CorrectContactDetails, ledger: Ledger) -> Receipt:
@@ -280,7 +280,7 @@ def unmerge_contacts(command: UnmergeContacts, ledger: Ledger) -> Receipt:
 
 
 def _claims(
-    ledger: Ledger, contact: Contact, details: Details
+    ledger: Ledger, contact: Contact, details: ContactDetails
 ) -> list[tuple[Aggregate, list[Fact]]]:
     """What happens to the old and the new e-mail address, to be appended with the contact."""
     changes: list[tuple[Aggregate, list[Fact]]] = []

@@ -13,13 +13,13 @@ from domain.contacts import (
     ConsentWithdrawn,
     ContactArchived,
     ContactAssigned,
+    ContactDetails,
     ContactDetailsCorrected,
     ContactReactivated,
     ContactRegistered,
     ContactsMerged,
     ContactsUnmerged,
     ContactUnassigned,
-    Details,
     Interaction,
     InteractionNoted,
     Requirements,
@@ -92,7 +92,7 @@ def _resting(step: Recorded, row: dict[str, Any]) -> Iterator[Write]:
                 yield REST, row | _rests("active")
 
 
-def _detailed(details: Details) -> dict[str, Any]:
+def _detailed(details: ContactDetails) -> dict[str, Any]:
     told = details.model_dump(mode="json")
     people = (details.given_name, details.family_name, details.organization_name)
     search = " ".join(filter(None, (*people, details.email, details.phone)))

@@ -27,7 +27,7 @@ from domain.contacts.values import (
     Consent,
     ConsentChannel,
     ConsentPurpose,
-    Details,
+    ContactDetails,
     Interaction,
 )
 from domain.kernel import Aggregate, Fact, NotFound
@@ -41,7 +41,7 @@ class Contact(Aggregate):
 
     KIND: ClassVar[str] = "contact"
 
-    details: Details | None = None
+    details: ContactDetails | None = None
     consents: tuple[Consent, ...] = ()
     requirements: Requirements | None = None
     agent: str | None = None
@@ -55,7 +55,7 @@ class Contact(Aggregate):
 
     def register(
         self,
-        details: Details,
+        details: ContactDetails,
         now: datetime,
         consents: tuple[Consent, ...] = (),
         requirements: Requirements | None = None,
@@ -72,7 +72,7 @@ class Contact(Aggregate):
         agreed = [ConsentGiven(consent=consent) for consent in distinct(consents)]
         return [ContactRegistered(details=details), *agreed, *wishes]
 
-    def correct(self, details: Details) -> list[Fact]:
+    def correct(self, details: ContactDetails) -> list[Fact]:
         self._check_open()
         _check_details(details)
         return [] if details == self.details else [ContactDetailsCorrected(details=details)]
@@ -129,7 +129,7 @@ class Contact(Aggregate):
         if duplicate.id == self.id:
             raise no.ContactMergedWithItself()
         self._check_open()
-        if duplicate.id in self.merged_ids and duplicate.merged_into == self.id:
+        if duplicate.merged_into == self.id:
             return []
         duplicate._check_open()
         if duplicate.merged_ids:
@@ -139,7 +139,7 @@ class Contact(Aggregate):
     def part_from(self, duplicate: Contact) -> list[Fact]:
         """Undo `absorb`: each goes on as it was. The facts belong to both streams."""
         self._check_open()
-        if duplicate.merged_into != self.id or duplicate.id not in self.merged_ids:
+        if duplicate.merged_into != self.id:
             raise no.ContactNotMerged()
         return [ContactsUnmerged(survivor_id=self.id, duplicate_id=duplicate.id)]
 
@@ -187,7 +187,7 @@ class Contact(Aggregate):
             raise no.ContactIsArchived()
 
 
-def _check_details(details: Details) -> None:
+def _check_details(details: ContactDetails) -> None:
     if not details.name:
         raise no.ContactNameless()
     if details.email is None and details.phone is None:

@@ -10,7 +10,7 @@ from domain.contacts.values import (
     Consent,
     ConsentChannel,
     ConsentPurpose,
-    Details,
+    ContactDetails,
     Interaction,
 )
 from domain.kernel import Fact
@@ -21,14 +21,14 @@ class ContactRegistered(Fact):
     """A person or a company enters the agency's book."""
 
     NAME = "contact.registered"
-    details: Details
+    details: ContactDetails
 
 
 class ContactDetailsCorrected(Fact):
     """All the details as they are from now on."""
 
     NAME = "contact.details_corrected"
-    details: Details
+    details: ContactDetails
 
 
 class ConsentGiven(Fact):

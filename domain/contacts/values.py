@@ -29,7 +29,7 @@ def _in_order(roles: tuple[ContactRole, ...]) -> tuple[ContactRole, ...]:
     return tuple(role for role in ContactRole if role in roles)
 
 
-class Details(Value):
+class ContactDetails(Value):
     """Who a contact is; a company may name its person, a person their company."""
 
     kind: ContactKind = ContactKind.PERSON

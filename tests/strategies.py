@@ -1,0 +1,207 @@
+"""Valid values for laws: what Hypothesis draws from. Each context prefixes its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as some
+
+from domain import contacts
+from domain.properties import Photo, PropertyDetails, PropertyListed
+from domain.terms import Condition, PropertyType, Purpose, Seeking, Tenure
+from domain.values import Address, Area, AreaUnits, GeoPoint, Money, Size
+
+PROPERTY_FEATURES = ["basement", "built_in_oven", "garage", "view", "waterfront"]
+CONTACT_FEATURES = ["garage", "garden", "view", "waterfront", "elevator", "pool"]
+
+
+def contact_names() -> some.SearchStrategy[str]:
+    letters = some.characters(categories=["Lu", "Ll", "Lo", "Mn", "Pd"])
+    return some.text(letters, min_size=1, max_size=20)
+
+
+def contact_emails() -> some.SearchStrategy[str]:
+    return some.from_regex(r"[a-z0-9.+]{1,12}@[a-z0-9]{1,8}\.(com|org)", fullmatch=True)
+
+
+def contact_phones() -> some.SearchStrategy[str]:
+    return some.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)
+
+
+@some.composite
+def contact_details(draw: some.DrawFn) -> contacts.ContactDetails:
+    """Mostly complete; now and then without a name or a way to reach them."""
+    return contacts.ContactDetails(
+        kind=draw(some.sampled_from(contacts.ContactKind)),
+        given_name=draw(some.none() | contact_names()),
+        family_name=draw(some.none() | contact_names()),
+        organization_name=draw(some.none() | contact_names()),
+        roles=tuple(draw(some.sets(some.sampled_from(contacts.ContactRole)))),
+        email=draw(some.none() | contact_emails()),
+        phone=draw(some.none() | contact_phones()),
+        language=draw(some.sampled_from([None, "en", "de-CH", "zh-Hant-TW"])),
+    )
+
+
+def contact_instants() -> some.SearchStrategy[datetime]:
+    """Before and after March 2025."""
+    return some.datetimes(
+        datetime(2024, 1, 1),  # noqa: DTZ001
+        datetime(2026, 1, 1),  # noqa: DTZ001
+        timezones=some.just(UTC),
+    )
+
+
+def contact_consents() -> some.SearchStrategy[contacts.Consent]:
+    return some.builds(
+        contacts.Consent,
+        purpose=some.sampled_from(contacts.ConsentPurpose),
+        given_at=contact_instants(),
+        channel=some.sampled_from(contacts.ConsentChannel),
+    )
+
+
+def contact_interactions() -> some.SearchStrategy[contacts.Interaction]:
+    return some.builds(
+        contacts.Interaction,
+        kind=some.sampled_from(contacts.InteractionKind),
+        direction=some.sampled_from(contacts.Direction),
+        outcome=some.sampled_from(contacts.Outcome),
+        at=contact_instants(),
+        note=contact_names(),
+    )
+
+
+def contact_areas() -> some.SearchStrategy[Area]:
+    points = some.builds(
+        GeoPoint,
+        latitude=some.floats(-90, 90),
+        longitude=some.floats(-180, 180),
+    )
+    circles = some.builds(
+        Area, place=contact_names(), center=points, radius_km=some.floats(0.1, 500)
+    )
+    corners = some.lists(points, min_size=3, max_size=6, unique=True).map(tuple)
+    return circles | some.builds(Area, place=contact_names(), polygon=corners)
+
+
+def _pair(low: Any, high: Any) -> some.SearchStrategy[list[Any]]:
+    """A lower and an upper bound, either of which may be open."""
+    both = some.lists(some.integers(low, high), min_size=2, max_size=2).map(sorted)
+    return both.flatmap(
+        lambda ends: some.tuples(*(some.sampled_from([None, e]) for e in ends))
+    ).map(list)
+
+
+@some.composite
+def contact_requirements(draw: some.DrawFn) -> contacts.Requirements:
+    budget, rooms, sizes = draw(_pair(0, 10**7)), draw(_pair(0, 9)), draw(_pair(0, 5000))
+    tags = draw(some.lists(some.sampled_from(CONTACT_FEATURES), unique=True))
+    split = draw(some.integers(0, len(tags)))
+    moneys = [None if e is None else Money(amount=Decimal(e), currency="USD") for e in budget]
+    areas = [None if e is None else Size(value=Decimal(e)) for e in sizes]
+    return contacts.Requirements(
+        purpose=draw(some.sampled_from(Seeking)),
+        budget_from=moneys[0],
+        budget_to=moneys[1],
+        areas=tuple(draw(some.lists(contact_areas(), max_size=2))),
+        bedrooms_min=rooms[0],
+        bedrooms_max=rooms[1],
+        living_area_min=areas[0],
+        living_area_max=areas[1],
+        property_types=tuple(draw(some.sets(some.sampled_from(PropertyType), max_size=3))),
+        must_haves=tuple(tags[:split]),
+        nice_to_haves=tuple(tags[split:]),
+        financing=draw(
+            some.none()
+            | some.builds(
+                contacts.Financing,
+                means=some.sampled_from(contacts.FinancingMeans),
+                amount=some.none(),
+            )
+        ),
+    )
+
+
+def property_prices(currency: str = "USD") -> some.SearchStrategy[Money]:
+    """From one cent to the largest amount; often one of a few, so that equal ones meet."""
+    amounts = some.sampled_from([Decimal(75_000), Decimal("645000.00"), Decimal(7_700_000)])
+    return some.builds(
+        Money,
+        amount=amounts | some.decimals("0.01", "999999999999.99", places=2),
+        currency=some.just(currency),
+    )
+
+
+def property_sizes() -> some.SearchStrategy[Size]:
+    return some.builds(
+        Size,
+        value=some.decimals(0, 2_000_000, places=4),
+        units=some.sampled_from(AreaUnits),
+    )
+
+
+def property_points() -> some.SearchStrategy[GeoPoint]:
+    return some.builds(GeoPoint, latitude=some.floats(-90, 90), longitude=some.floats(-180, 180))
+
+
+def property_addresses() -> some.SearchStrategy[Address]:
+    return some.builds(
+        Address,
+        street=some.none() | contact_names(),
+        unit=some.none() | contact_names(),
+        city=contact_names(),
+        postal_code=some.none() | some.sampled_from(["98103", "98178"]),
+        country=some.sampled_from(["US", "CH"]),
+    )
+
+
+@some.composite
+def property_details(draw: some.DrawFn) -> PropertyDetails:
+    """From nothing but the type to all there is to know."""
+    years = sorted(draw(some.lists(some.integers(1000, 2200), min_size=2, max_size=2)))
+    return PropertyDetails(
+        property_type=draw(some.sampled_from(PropertyType)),
+        tenure=draw(some.none() | some.sampled_from(Tenure)),
+        living_area=draw(some.none() | property_sizes()),
+        lot_size=draw(some.none() | property_sizes()),
+        rooms_total=draw(some.none() | some.integers(0, 1000)),
+        bedrooms_total=draw(some.none() | some.integers(0, 1000)),
+        bathrooms_total=draw(some.none() | some.decimals(0, 100, places=2)),
+        stories=draw(some.none() | some.decimals(0, 200, places=1)),
+        year_built=draw(some.none() | some.just(years[0])),
+        year_renovated=draw(some.none() | some.just(years[1])),
+        condition=draw(some.none() | some.sampled_from(Condition)),
+        features=tuple(draw(some.sets(some.sampled_from(PROPERTY_FEATURES)))),
+    )
+
+
+def property_photos() -> some.SearchStrategy[Photo]:
+    """Of four pictures, so that the same one comes again."""
+    return some.builds(
+        Photo,
+        url=some.sampled_from(["https://example.com/1.jpg", "photos/2.jpg"]),
+        sha256=some.sampled_from([letter * 64 for letter in "abcd"]),
+        caption=some.none() | contact_names(),
+    )
+
+
+def property_listings() -> some.SearchStrategy[PropertyListed]:
+    return some.builds(
+        PropertyListed,
+        address=property_addresses(),
+        point=some.none() | property_points(),
+        purpose=some.sampled_from(Purpose),
+        list_price=property_prices(),
+        details=property_details(),
+        listing_id=some.none() | some.sampled_from(["NW-1", "NW-2"]),
+        photos=some.lists(property_photos(), max_size=3, unique_by=lambda photo: photo.sha256).map(
+            tuple
+        ),
+        owner_ids=some.sets(some.uuids(), max_size=2).map(tuple),
+        public_remarks=contact_names(),
+        listed_on=some.none() | some.dates(date(2014, 1, 1), date(2015, 12, 31)),
+        as_draft=some.booleans(),
+    )
