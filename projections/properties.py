@@ -9,10 +9,10 @@ from psycopg.types.json import Jsonb
 
 from domain.kernel import Recorded
 from domain.properties import (
-    Details,
     Photo,
     PropertyAddressCorrected,
     PropertyDescribed,
+    PropertyDetails,
     PropertyDetailsCorrected,
     PropertyExpired,
     PropertyLet,
@@ -134,7 +134,7 @@ def _placed(address: Address, point: GeoPoint | None) -> dict[str, Any]:
     }
 
 
-def _detailed(details: Details) -> dict[str, Any]:
+def _detailed(details: PropertyDetails) -> dict[str, Any]:
     return {
         **dict(details),
         "features": list(details.features),

@@ -13,11 +13,11 @@ from commands.properties.examples import ADDRESS, DETAILS, HOME, OWNER, POINT, P
 from domain.kernel import Aggregate, Fact
 from domain.properties import (
     MOST_PHOTOS,
-    Details,
     ListingId,
     ListingIdClaim,
     Photo,
     Property,
+    PropertyDetails,
     PropertyListed,
 )
 from domain.terms import Purpose
@@ -43,7 +43,7 @@ class ListProperty(Command):
     point: GeoPoint | None = None
     purpose: Purpose = Purpose.SALE
     list_price: Money
-    details: Details
+    details: PropertyDetails
     listing_id: ListingId | None = None
     photos: Annotated[tuple[Photo, ...], Field(max_length=MOST_PHOTOS)] = ()
     owner_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
@@ -70,7 +70,7 @@ class CorrectPropertyDetails(Command):
     EXAMPLE: ClassVar[dict[str, Any]] = {"property_id": HOME, "details": DETAILS}
 
     property_id: UUID
-    details: Details
+    details: PropertyDetails
 
 
 class CorrectPropertyAddress(Command):

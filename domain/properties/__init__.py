@@ -54,9 +54,9 @@ from domain.properties.values import (
     PRICED_ANEW,
     RESERVED,
     TRANSITIONS,
-    Details,
     ListingId,
     Photo,
+    PropertyDetails,
     Status,
 )
 
@@ -66,7 +66,6 @@ __all__ = [
     "PRICED_ANEW",
     "RESERVED",
     "TRANSITIONS",
-    "Details",
     "ListingId",
     "ListingIdClaim",
     "ListingIdClaimed",
@@ -86,6 +85,7 @@ __all__ = [
     "PropertyAlreadyPending",
     "PropertyAlreadyUnderOffer",
     "PropertyDescribed",
+    "PropertyDetails",
     "PropertyDetailsCorrected",
     "PropertyExpired",
     "PropertyHeldByDeal",

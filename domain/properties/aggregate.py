@@ -15,9 +15,9 @@ from domain.properties.values import (
     PRICED_ANEW,
     RESERVED,
     TRANSITIONS,
-    Details,
     ListingId,
     Photo,
+    PropertyDetails,
     Status,
 )
 from domain.terms import Purpose
@@ -34,7 +34,7 @@ class Property(Aggregate):
     address: Address | None = None
     point: GeoPoint | None = None
     list_price: Money | None = None
-    details: Details | None = None
+    details: PropertyDetails | None = None
     listing_id: ListingId | None = None
     photos: tuple[Photo, ...] = ()
     owner_ids: tuple[UUID, ...] = ()
@@ -71,7 +71,7 @@ class Property(Aggregate):
         same = remarks == self.public_remarks
         return [] if same else [happened.PropertyDescribed(public_remarks=remarks)]
 
-    def correct_details(self, details: Details) -> Sequence[Fact]:
+    def correct_details(self, details: PropertyDetails) -> Sequence[Fact]:
         """Whatever the status: what is known of a sold home can be wrong too."""
         same = details == self.details
         return [] if same else [happened.PropertyDetailsCorrected(details=details)]

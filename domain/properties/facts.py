@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.kernel import Fact
-from domain.properties.values import MOST_PHOTOS, Details, ListingId, Photo
+from domain.properties.values import MOST_PHOTOS, ListingId, Photo, PropertyDetails
 from domain.terms import Purpose
 from domain.values import Address, Day, GeoPoint, Line, Money, Sha256, Text
 
@@ -24,7 +24,7 @@ class PropertyListed(Fact):
     point: GeoPoint | None = None
     purpose: Purpose
     list_price: Money
-    details: Details
+    details: PropertyDetails
     listing_id: ListingId | None = None
     photos: Annotated[tuple[Photo, ...], Field(max_length=MOST_PHOTOS)] = ()
     owner_ids: Annotated[tuple[UUID, ...], Field(max_length=50)] = ()
@@ -57,7 +57,7 @@ class PropertyDetailsCorrected(Fact):
     """The home is described anew, as a whole."""
 
     NAME = "property.details_corrected"
-    details: Details
+    details: PropertyDetails
 
 
 class PropertyAddressCorrected(Fact):

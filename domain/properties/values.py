@@ -63,7 +63,7 @@ class Photo(Value):
     caption: Line | None = None
 
 
-class Details(Value):
+class PropertyDetails(Value):
     """The physical home and its title; what is not known is left out. Zero bedrooms is a studio."""
 
     property_type: PropertyType
