@@ -1,4 +1,4 @@
-"""The ledger: load an aggregate from its facts, append new facts. The one door to the event store."""
+"""The ledger: load an aggregate from its facts, append new facts. The one door to the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A = TypeVar("A", bound=Aggregate)
 
 
 class Receipt(Value):
-    """The record that changed, its version after the change and the log position of that version."""
+    """The record that changed, its version after it and the log position of that version."""
 
     id: UUID
     version: int
@@ -40,7 +40,7 @@ class Raced(Stale):
 
 
 class CommandIdReused(DomainError):
-    """This command id was already used for another command: send every new command with a new id."""
+    """This command id already stands for another command: give each new command a new id."""
 
     code = "command_id_reused"
 
@@ -51,7 +51,7 @@ class StoreUnavailable(Exception):
 
 @dataclass(frozen=True)
 class Unit:
-    """What one command appends: all of it or nothing. `heads` are the versions it was decided on."""
+    """What one command appends, all or nothing. `heads` are the versions it was decided on."""
 
     agency: UUID
     command_id: UUID
@@ -119,7 +119,7 @@ class Deedbook(Application[UUID]):
 
 @dataclass(frozen=True)
 class Ledger:
-    """The store in somebody's hand, for one command: what is appended is signed with who and why."""
+    """The store in somebody's hand, for one command: what it appends is signed with who and why."""
 
     store: Deedbook
     signed: Signature

@@ -89,7 +89,7 @@ class Wish:
 class GroupCommit:
     """Owns one connection and one thread, started at the first wish."""
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], channel: str):
+    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], channel: str) -> None:
         self._connect = connect
         self._notify = SQL("notify {}").format(Identifier(channel))
         self._conn: psycopg.Connection[Any] | None = None
@@ -154,7 +154,7 @@ class GroupCommit:
             return []
         try:
             _settle(batch, self._store(batch))
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             self._drop()
             self._closed.wait(0.1)
             return [wish for wish in batch if not _given_up(wish, error)]
@@ -176,9 +176,10 @@ class GroupCommit:
         if self._conn is None or self._conn.closed:
             self._conn = self._connect()
             self._conn.autocommit = True
-            self._conn.row_factory = dict_row  # type: ignore[assignment]
+            self._conn.row_factory = dict_row
             self._conn.execute("set jit = off; set plan_cache_mode = force_generic_plan")
-        with self._conn.pipeline(), self._conn.transaction(), self._conn.cursor() as cursor:
+        cursor = self._conn.cursor()
+        with self._conn.pipeline(), self._conn.transaction():
             self._conn.execute(LOCK, (LOCK_KEY,), prepare=True)
             cursor.execute(APPEND, _arrays(batch), prepare=True)
             self._conn.execute(self._notify)

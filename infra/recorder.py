@@ -49,7 +49,8 @@ TABLES = """
 READ_STREAM = """
     select originator_id, originator_version, topic, state, notification_id as id
     from deedbook_events
-    where originator_id = %(stream)s and originator_version > %(gt)s and originator_version <= %(lte)s
+    where originator_id = %(stream)s
+        and originator_version > %(gt)s and originator_version <= %(lte)s
     order by originator_version
 """
 READ_LOG = """
@@ -69,13 +70,13 @@ FAR = 2**62
 class GroupCommitRecorder(PostgresApplicationRecorder):
     """The library's recorder with our tables, our append, and positions on what it reads."""
 
-    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str):
+    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str) -> None:
         super().__init__(datastore, events_table_name=events_table_name)
-        self.sql_create_statements = [SQL(TABLES)]
+        self.sql_create_statements = [SQL(TABLES).format()]
         self._again = Retrying(
             retry=retry_if_exception_type(PersistenceError),
             stop=stop_after_delay(PATIENCE_SECONDS),
-            wait=wait_exponential_jitter(0.05, 1),
+            wait=wait_exponential_jitter(multiplier=0.05, max=1, jitter=0.1),
             reraise=True,
         )
         self.writer = GroupCommit(lambda: psycopg.connect(**self.conninfo), self.channel_name)
@@ -85,8 +86,8 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
         """What every other connection of this process to the same database is made with."""
         wanted = ("dbname", "host", "port", "user", "password")
         kwargs = self.datastore.pool.kwargs
-        assert isinstance(kwargs, dict)
-        return {key: kwargs[key] for key in wanted if kwargs.get(key)}
+        known = kwargs() if callable(kwargs) else kwargs or {}
+        return {key: known[key] for key in wanted if known.get(key)}
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, unit: Unit | None = None, **_: Any
@@ -142,21 +143,21 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
 
     def _one(self, sql: str, params: Any) -> dict[str, Any] | None:
         with self.datastore.get_connection() as conn:
-            return conn.execute(sql, params, prepare=True).fetchone()  # type: ignore[arg-type]
+            return conn.execute(sql, params, prepare=True).fetchone()
 
     def _read(self, sql: str, params: Any) -> list[Notification]:
         return self._again(self._read_once, sql, params)
 
     def _read_once(self, sql: str, params: Any) -> list[Notification]:
         with self.datastore.get_connection() as conn:
-            rows = conn.execute(sql, params, prepare=True)  # type: ignore[arg-type]
+            rows = conn.execute(sql, params, prepare=True)
             return [Notification(**row) for row in rows]
 
 
 class Factory(PostgresFactory):
     """Named by the PERSISTENCE_MODULE setting of the library's application."""
 
-    application_recorder_class = GroupCommitRecorder
+    application_recorder_class = GroupCommitRecorder  # type: ignore[assignment]
 
     def close(self) -> None:
         recorder = getattr(self, "_recorder", None)
@@ -166,6 +167,7 @@ class Factory(PostgresFactory):
 
     def application_recorder(self) -> GroupCommitRecorder:
         recorder = super().application_recorder()
-        assert isinstance(recorder, GroupCommitRecorder)
+        if not isinstance(recorder, GroupCommitRecorder):
+            raise TypeError(f"the store needs our recorder, not {type(recorder).__name__}")
         self._recorder = recorder
         return recorder

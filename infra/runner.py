@@ -80,7 +80,7 @@ async def _rung(bell: asyncio.Event) -> None:
 def _for_ever() -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception_type((psycopg.OperationalError, PoolTimeout)),
-        wait=wait_exponential_jitter(0.1, 5),
+        wait=wait_exponential_jitter(multiplier=0.1, max=5, jitter=0.2),
         before_sleep=before_sleep_log(log, logging.WARNING),
     )
 

@@ -40,7 +40,7 @@ def library_environment(dsn: str) -> dict[str, str]:
     """The event store library's own settings for a connection string."""
     parts: dict[str, Any] = conninfo_to_dict(dsn)
     return {
-        "PERSISTENCE_MODULE": "infra.recorder",
+        "PERSISTENCE_MODULE": "infra.recorder:Factory",
         "POSTGRES_DBNAME": parts.get("dbname") or "postgres",
         "POSTGRES_HOST": parts.get("host") or "127.0.0.1",
         "POSTGRES_PORT": str(parts.get("port") or 5432),

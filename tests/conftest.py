@@ -33,6 +33,11 @@ ALL_TABLES = """
 class Desk(Ledger):
     """A ledger for tests that can be renewed for the next command."""
 
+    @staticmethod
+    def signature(agency: UUID, by: str = "anna") -> Signature:
+        """Somebody with every role."""
+        return Signature(agency, by, uuid4(), uuid4(), frozenset(Role))
+
     def next(self, **signed: Any) -> Desk:
         news = {"command_id": uuid4(), **signed}
         return Desk(self.store, replace(self.signed, **news))
@@ -87,7 +92,7 @@ def agency() -> UUID:
 @pytest.fixture
 def ledger(store: Deedbook, agency: UUID) -> Desk:
     """Signed by a user with every role, for a fresh agency."""
-    return Desk(store, Signature(agency, "anna", uuid4(), uuid4(), frozenset(Role)))
+    return Desk(store, Desk.signature(agency))
 
 
 @pytest.fixture
