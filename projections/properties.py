@@ -69,6 +69,13 @@ def project(step: Recorded) -> Iterator[Write]:
             yield LIST, row | _listed(step.fact, step)
         case PropertyRepriced(list_price=price):
             yield REPRICE, row | {"price": price.amount}
+        case _:
+            yield from _corrected(step, row)
+            yield from _moved(step, row)
+
+
+def _corrected(step: Recorded, row: dict[str, Any]) -> Iterator[Write]:
+    match step.fact:
         case PropertyDescribed(public_remarks=remarks):
             yield DESCRIBE, row | {"public_remarks": remarks}
         case PropertyDetailsCorrected(details=details):
@@ -83,11 +90,9 @@ def project(step: Recorded) -> Iterator[Write]:
             yield SHOW, row | {"photos": _shown((photo,))}
         case PropertyPhotoRemoved(sha256=sha256):
             yield HIDE, row | {"sha256": sha256}
-        case _:
-            yield from _status(step, row)
 
 
-def _status(step: Recorded, row: dict[str, Any]) -> Iterator[Write]:
+def _moved(step: Recorded, row: dict[str, Any]) -> Iterator[Write]:
     match step.fact:
         case PropertyPublished():
             yield PUBLISH, row | {"day": step.at.date()}
