@@ -16,7 +16,7 @@ from domain.deals.facts import (
     MilestoneSet,
     MilestoneWaived,
 )
-from domain.deals.parts import Condition, ContingencyStatus, MilestonePlan, MilestoneStatus
+from domain.deals.parts import ContingencyStatus, ContingencyTerms, MilestonePlan, MilestoneStatus
 from domain.deals.refusals import (
     ContingenciesUnsettled,
     ContingencyNotOpen,
@@ -60,7 +60,7 @@ class Milestone(Value):
 
 class Contingency(Value):
     id: UUID
-    condition: Condition
+    terms: ContingencyTerms
     status: ContingencyStatus = ContingencyStatus.OPEN
 
     def must_move(self, to: ContingencyStatus) -> None:
@@ -92,8 +92,8 @@ def milestones_after(milestones: Milestones, fact: Fact) -> Milestones:
 
 def contingencies_after(contingencies: Contingencies, fact: Fact) -> Contingencies:
     match fact:
-        case ContingencyAdded(contingency_id=id, condition=condition):
-            changed = Contingency(id=id, condition=condition)
+        case ContingencyAdded(contingency_id=id, terms=terms):
+            changed = Contingency(id=id, terms=terms)
         case ContingencySatisfied(contingency_id=id):
             changed = contingencies[id].but(status=ContingencyStatus.SATISFIED)
         case ContingencyWaived(contingency_id=id):

@@ -21,8 +21,8 @@ from domain.deals.offers import Offer, must_be_sound, offers_after
 from domain.deals.parties import must_fit, side_of
 from domain.deals.parts import (
     PRINCIPALS,
-    Condition,
     ContingencyStatus,
+    ContingencyTerms,
     DealStatus,
     MilestonePlan,
     MilestoneStatus,
@@ -30,16 +30,10 @@ from domain.deals.parts import (
     Party,
     Side,
 )
-from domain.kernel import Aggregate, DomainError, Fact
+from domain.kernel import Aggregate, Fact
 from domain.properties import CLOSED, Property, PropertyAlreadyClosed, PropertyNotListed
 from domain.terms import Purpose
 from domain.values import Money
-
-IMMUTABLE: dict[DealStatus, type[DomainError]] = {
-    DealStatus.NEW: refused.DealNotOpened,
-    DealStatus.CLOSED: refused.DealIsClosed,
-    DealStatus.CANCELLED: refused.DealIsCancelled,
-}
 
 
 class Deal(Aggregate):
@@ -133,10 +127,10 @@ class Deal(Aggregate):
         hangs_on = [
             happened.ContingencyAdded(
                 contingency_id=self._new_contingency(uuid5(offer_id, str(n))),
-                condition=condition,
+                terms=terms,
                 offer_id=offer_id,
             )
-            for n, condition in enumerate(last.terms.contingencies, 1)
+            for n, terms in enumerate(last.terms.contingencies, 1)
         ]
         return [accepted, *hangs_on]
 
@@ -202,10 +196,10 @@ class Deal(Aggregate):
         self.milestone(milestone_id).must_move(MilestoneStatus.WAIVED)
         return [happened.MilestoneWaived(milestone_id=milestone_id, reason=reason)]
 
-    def add_contingency(self, contingency_id: UUID, condition: Condition) -> list[Fact]:
+    def add_contingency(self, contingency_id: UUID, terms: ContingencyTerms) -> list[Fact]:
         self._must_be_alive()
         new = self._new_contingency(contingency_id)
-        return [happened.ContingencyAdded(contingency_id=new, condition=condition)]
+        return [happened.ContingencyAdded(contingency_id=new, terms=terms)]
 
     def satisfy_contingency(self, contingency_id: UUID, note: str) -> list[Fact]:
         self.contingency(contingency_id).must_move(ContingencyStatus.SATISFIED)
@@ -235,6 +229,12 @@ class Deal(Aggregate):
             offer_id=self.accepted_offer, close_price=price, close_date=close_date
         )
         return [closed]
+
+    @property
+    def home_id(self) -> UUID:
+        if self.property_id is None:
+            raise refused.DealNotOpened(deal_id=str(self.id))
+        return self.property_id
 
     def offer(self, offer_id: UUID) -> Offer:
         if offer_id not in self.offers:
@@ -278,7 +278,7 @@ class Deal(Aggregate):
         return changed
 
     def _must_be_alive(self) -> None:
-        if refusal := IMMUTABLE.get(self.status):
+        if refusal := refused.IMMUTABLE.get(self.status):
             raise refusal(deal_id=str(self.id))
 
     def _must_have_none_accepted(self) -> None:

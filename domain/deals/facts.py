@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.deals.parts import Condition, MilestonePlan, OfferTerms, Party, Side
+from domain.deals.parts import ContingencyTerms, MilestonePlan, OfferTerms, Party, Side
 from domain.kernel import Fact
 from domain.terms import Purpose
 from domain.values import Currency, Day, Line, Money, Text
@@ -140,7 +140,7 @@ class ContingencyAdded(Fact):
 
     NAME = "deal.contingency_added"
     contingency_id: UUID
-    condition: Condition
+    terms: ContingencyTerms
     offer_id: UUID | None = None
 
 

@@ -71,7 +71,7 @@ class ContingencyKind(StrEnum):
     OTHER = "other"
 
 
-class Condition(Value):
+class ContingencyTerms(Value):
     """What must come true by the due date, that day included."""
 
     kind: ContingencyKind
@@ -84,7 +84,7 @@ class OfferTerms(Value):
 
     price: Money
     text: Text = ""
-    contingencies: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
+    contingencies: Annotated[tuple[ContingencyTerms, ...], Field(max_length=20)] = ()
     expires_at: Instant | None = None
 
 

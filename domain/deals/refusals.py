@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.deals.parts import DealStatus
 from domain.kernel import DomainError
 
 
@@ -207,3 +208,10 @@ class DateInFuture(DomainError):
     """What has happened cannot lie in the future."""
 
     code = "date_in_future"
+
+
+IMMUTABLE: dict[DealStatus, type[DomainError]] = {
+    DealStatus.NEW: DealNotOpened,
+    DealStatus.CLOSED: DealIsClosed,
+    DealStatus.CANCELLED: DealIsCancelled,
+}

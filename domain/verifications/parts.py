@@ -47,7 +47,7 @@ class MediaType(StrEnum):
     PDF = "application/pdf"
 
 
-class Outcome(StrEnum):
+class VerificationOutcome(StrEnum):
     """`refer`: the reader is not sure, a person must look."""
 
     PASS = "pass"  # noqa: S105
@@ -66,7 +66,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
-class Status(StrEnum):
+class VerificationStatus(StrEnum):
     NEW = "new"
     REQUESTED = "requested"
     SUBMITTED = "submitted"
@@ -116,7 +116,7 @@ class Finding(Value):
 class Reading(Value):
     """What a reader makes of the documents; `score` from 0 (surely false) to 1 (surely true)."""
 
-    outcome: Outcome
+    outcome: VerificationOutcome
     findings: Annotated[tuple[Finding, ...], Field(max_length=100)] = ()
     score: Score | None = None
     reader: Line

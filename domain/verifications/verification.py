@@ -21,11 +21,11 @@ from domain.verifications.parts import (
     Decision,
     Document,
     Kinds,
-    Outcome,
     Reading,
-    Status,
+    VerificationOutcome,
     VerificationPurpose,
 )
+from domain.verifications.parts import VerificationStatus as Status
 from domain.verifications.refusals import (
     DocumentAlreadySubmitted,
     NoDocumentSubmitted,
@@ -41,7 +41,14 @@ from domain.verifications.refusals import (
     VerificationStillValid,
 )
 
-PENDING = frozenset({Status.REQUESTED, Status.SUBMITTED, Status.CHECKED, Status.REFERRED})
+PENDING = frozenset(
+    {
+        Status.REQUESTED,
+        Status.SUBMITTED,
+        Status.CHECKED,
+        Status.REFERRED,
+    }
+)
 DECIDABLE = frozenset({Status.CHECKED, Status.REFERRED})
 OVER: dict[Status, type[DomainError]] = {
     Status.NEW: VerificationNotRequested,
@@ -122,7 +129,7 @@ class Verification(Aggregate):
                 status = AFTER_SUBMISSION[self.status]
                 return self.but(status=status, documents=(*self.documents, document))
             case ResultRecorded(reading=reading):
-                unsure = reading.outcome is Outcome.REFER
+                unsure = reading.outcome is VerificationOutcome.REFER
                 status = Status.REFERRED if unsure else AFTER_READING[self.status]
                 return self.but(status=status, reading=reading)
             case VerificationReferred(reason=reason):
