@@ -1,0 +1,14 @@
+"""Every projection: its name, the facts it wants, its function and its tables. Read this first."""
+
+from __future__ import annotations
+
+from projections import contacts, properties
+from projections.base import Projection
+
+PROJECTIONS: dict[str, Projection] = {
+    each.name: each
+    for each in (
+        Projection("contact_board", contacts.FACTS, contacts.project, "contacts.sql"),
+        Projection("property_board", properties.FACTS, properties.project, "properties.sql"),
+    )
+}
