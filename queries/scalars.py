@@ -1,35 +1,28 @@
-"""Scalars of our own."""
+"""Scalars that GraphQL does not bring along."""
 
 from __future__ import annotations
 
 from typing import Any, NewType
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 
 Position = NewType("Position", int)
-LONGEST = 2**63 - 1
+LARGEST = 2**63 - 1
 
 
 def _position(value: Any) -> Position:
-    """From a whole number, or its digits as a string."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise TypeError(f"a position is a whole number, not {value!r}")
-    if not 0 <= (number := int(value)) <= LONGEST:
-        raise ValueError(f"a position lies between 0 and {LONGEST}")
-    return Position(number)
+    """A JSON integer; GraphQL's own Int ends at 32 bits."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        raise ValueError(f"a Position is a whole number from 0 to {LARGEST}")
+    return Position(value)
 
 
-SCALARS: dict[object, Any] = {
+SCALARS: dict[object, ScalarDefinition] = {
     Position: strawberry.scalar(
         name="Position",
-        description="A place in the log of all facts: a whole number, counted from 1 without gaps.",
+        description="A place in the log or a version: a whole number of up to 63 bits.",
         serialize=int,
         parse_value=_position,
     )
 }
-
-
-def config() -> StrawberryConfig:
-    """What every schema of ours is made with."""
-    return StrawberryConfig(scalar_map=SCALARS)
