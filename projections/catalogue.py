@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections import contacts, properties
+from projections import contacts, history, properties
 from projections.base import Projection
 
 PROJECTIONS: dict[str, Projection] = {
@@ -10,5 +10,6 @@ PROJECTIONS: dict[str, Projection] = {
     for each in (
         Projection("contact_board", contacts.FACTS, contacts.project, "contacts.sql"),
         Projection("property_board", properties.FACTS, properties.project, "properties.sql"),
+        Projection("history", history.FACTS, history.project, "history.sql"),
     )
 }
