@@ -26,7 +26,11 @@ class Value(BaseModel):
     """Compared by content, never changed in place. Text is NFC and free of control characters."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, str_max_length=10_000, serialize_by_alias=True
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        str_max_length=10_000,
+        serialize_by_alias=True,
     )
 
     @field_validator("*")
@@ -46,7 +50,9 @@ def printable(text: str) -> str:
     """The text in NFC; a ValueError names the first control character it should not have."""
     if found := UNPRINTABLE.search(text):
         at, code = found.start(), ord(found.group())
-        raise ValueError(f"character U+{code:04X} at place {at + 1} is a control character: remove it")
+        raise ValueError(
+            f"character U+{code:04X} at place {at + 1} is a control character: remove it"
+        )
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

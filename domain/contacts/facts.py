@@ -39,6 +39,8 @@ class ConsentGiven(Fact):
 
 
 class ConsentWithdrawn(Fact):
+    """The client no longer agrees to this purpose, from the time given."""
+
     NAME = "contact.consent_withdrawn"
     purpose: ConsentPurpose
     withdrawn_at: Instant
@@ -61,11 +63,15 @@ class ContactAssigned(Fact):
 
 
 class ContactUnassigned(Fact):
+    """Nobody in particular looks after the contact any more."""
+
     NAME = "contact.unassigned"
     previous: str
 
 
 class InteractionNoted(Fact):
+    """The agency and the contact spoke, wrote or met, and this came of it."""
+
     NAME = "contact.interaction_noted"
     interaction: Interaction
 
@@ -78,6 +84,8 @@ class ContactArchived(Fact):
 
 
 class ContactReactivated(Fact):
+    """The contact is taken up again as it was when it was archived."""
+
     NAME = "contact.reactivated"
 
 
@@ -105,5 +113,7 @@ class EmailClaimed(Fact):
 
 
 class EmailReleased(Fact):
+    """The address is free for another contact."""
+
     NAME = "email.released"
     contact_id: UUID
