@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections import contacts, history, properties
+from projections import contacts, deals, history, properties, verifications
 from projections.base import Projection
 
 PROJECTIONS: dict[str, Projection] = {
@@ -11,5 +11,9 @@ PROJECTIONS: dict[str, Projection] = {
         Projection("contact_board", contacts.FACTS, contacts.project, "contacts.sql"),
         Projection("property_board", properties.FACTS, properties.project, "properties.sql"),
         Projection("history", history.FACTS, history.project, "history.sql"),
+        Projection("deal_board", deals.FACTS, deals.project, "deals.sql"),
+        Projection(
+            "verification_board", verifications.FACTS, verifications.project, "verifications.sql"
+        ),
     )
 }
