@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from hypothesis import strategies as some
 
-from domain import contacts
+from domain import contacts, deals, verifications
+from domain.kernel import Fact
 from domain.properties import Photo, PropertyDetails, PropertyListed
 from domain.terms import Condition, PropertyType, Purpose, Seeking, Tenure
 from domain.values import Address, Area, AreaUnits, GeoPoint, Money, Size
@@ -205,3 +208,123 @@ def property_listings() -> some.SearchStrategy[PropertyListed]:
         listed_on=some.none() | some.dates(date(2014, 1, 1), date(2015, 12, 31)),
         as_draft=some.booleans(),
     )
+
+
+DEAL_NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+DEAL_PEOPLE = [UUID(int=n) for n in (2, 3, 4, 5)]
+DealDecision = Callable[[deals.Deal], Sequence[Fact]]
+
+
+def deal_parties() -> some.SearchStrategy[deals.Party]:
+    """Of four contacts and one user, mostly as principals of a sale."""
+    sides = some.sampled_from([deals.PartyRole.SELLER, deals.PartyRole.BUYER])
+    roles = sides | some.sampled_from(deals.PartyRole)
+    contact = some.builds(deals.Party, role=roles, contact_id=some.sampled_from(DEAL_PEOPLE))
+    return contact | some.just(deals.Party(role=deals.PartyRole.BUYER_AGENT, user="anna"))
+
+
+def deal_contingencies() -> some.SearchStrategy[deals.ContingencyTerms]:
+    return some.builds(
+        deals.ContingencyTerms,
+        kind=some.sampled_from(deals.ContingencyKind),
+        due_date=some.none() | some.dates(date(2026, 4, 28), date(2026, 5, 9)),
+        detail=contact_names(),
+    )
+
+
+def deal_terms() -> some.SearchStrategy[deals.OfferTerms]:
+    """Now and then of no price, of another currency or with no time left."""
+    days = some.integers(-1, 5).map(lambda n: DEAL_NOW + timedelta(days=n))
+    return some.builds(
+        deals.OfferTerms,
+        price=property_prices() | property_prices("EUR"),
+        text=contact_names(),
+        contingencies=some.lists(deal_contingencies(), max_size=2).map(tuple),
+        expires_at=some.none() | days,
+    )
+
+
+@some.composite
+def deal_decisions(draw: some.DrawFn) -> DealDecision:
+    """Any wish at all, of few ids, so that it often meets what is there."""
+    offer, step, hitch = (UUID(int=draw(some.integers(n, n + 1))) for n in (10, 20, 30))
+    person, party = draw(some.sampled_from(DEAL_PEOPLE)), draw(deal_parties())
+    day = draw(some.dates(date(2026, 4, 28), date(2026, 5, 9)))
+    now = DEAL_NOW + timedelta(days=draw(some.integers(0, 6)))
+    terms, price, hangs_on = draw(deal_terms()), draw(property_prices()), draw(deal_contingencies())
+    responsible = draw(some.none() | some.sampled_from(deals.PartyRole))
+    plan = deals.MilestonePlan(title="Appraisal", due_date=day, responsible=responsible)
+    wishes: list[DealDecision] = [
+        lambda it: it.add_party(party),
+        lambda it: it.remove_party(party, ""),
+        lambda it: it.make_offer(offer, person, terms, now),
+        lambda it: it.counter_offer(offer, person, terms, now),
+        lambda it: it.accept_offer(offer, person, now),
+        lambda it: it.decline_offer(offer, person, ""),
+        lambda it: it.withdraw_offer(offer, person, ""),
+        lambda it: it.expire_offer(offer, now),
+        lambda it: it.set_milestone(step, plan),
+        lambda it: it.meet_milestone(step, day, now),
+        lambda it: it.miss_milestone(step, "late", now),
+        lambda it: it.redate_milestone(step, day, "late"),
+        lambda it: it.waive_milestone(step, "empty"),
+        lambda it: it.add_contingency(hitch, hangs_on),
+        lambda it: it.satisfy_contingency(hitch, ""),
+        lambda it: it.waive_contingency(hitch, "cash"),
+        lambda it: it.fail_contingency(hitch, "no"),
+        lambda it: it.close(price, day, now),
+        lambda it: it.cancel("no loan"),
+    ]
+    often = wishes[2:5] * 3
+    return draw(some.sampled_from([*often, *wishes[:-1], *wishes[:-1], *wishes]))
+
+
+VerificationDecision = Callable[[verifications.Verification], Sequence[Fact]]
+
+
+def verification_documents() -> some.SearchStrategy[verifications.Document]:
+    """Of three documents, so that the same one comes again."""
+    return some.builds(
+        verifications.Document,
+        kind=some.sampled_from(verifications.DocumentKind),
+        reference=some.sampled_from(["vault://1", "vault://2"]),
+        sha256=some.sampled_from([letter * 64 for letter in "abc"]),
+        media_type=some.sampled_from(verifications.MediaType),
+        byte_size=some.integers(1, verifications.MOST_BYTES),
+    )
+
+
+def verification_readings() -> some.SearchStrategy[verifications.Reading]:
+    findings = some.builds(
+        verifications.Finding,
+        code=some.sampled_from(["blurred", "expired"]),
+        severity=some.sampled_from(verifications.Severity),
+        detail=contact_names(),
+    )
+    return some.builds(
+        verifications.Reading,
+        outcome=some.sampled_from(verifications.VerificationOutcome),
+        findings=some.lists(findings, max_size=2).map(tuple),
+        score=some.none() | some.floats(0, 1),
+        reader=some.just("passport_reader"),
+        reader_version=some.just("1"),
+    )
+
+
+@some.composite
+def verification_decisions(draw: some.DrawFn) -> VerificationDecision:
+    day = draw(some.none() | some.dates(date(2026, 4, 28), date(2026, 5, 9)))
+    now = DEAL_NOW + timedelta(days=draw(some.integers(0, 12)))
+    decision = draw(some.sampled_from(verifications.Decision))
+    document, reading = draw(verification_documents()), draw(verification_readings())
+    kinds = tuple(draw(some.sets(some.sampled_from(verifications.DocumentKind), min_size=1)))
+    wishes: list[VerificationDecision] = [
+        lambda it: it.submit(document),
+        lambda it: it.record(reading),
+        lambda it: it.refer("look"),
+        lambda it: it.decide(decision, "seen", day, now),
+        lambda it: it.expire(now),
+        lambda it: it.withdraw("no deal"),
+        lambda it: it.request(DEAL_PEOPLE[0], verifications.VerificationPurpose.IDENTITY, kinds),
+    ]
+    return draw(some.sampled_from([*wishes[:4], *wishes[:5], *wishes]))
