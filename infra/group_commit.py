@@ -98,11 +98,16 @@ class GroupCommit:
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
+    @property
+    def waiting(self) -> int:
+        """How many commands have queued for the next batch."""
+        return self._queue.qsize()
+
     def ask(self, wish: Wish, within: float) -> None:
         """Queues the wish; it is stored or refused within about that many seconds."""
         if self._closed.is_set():
             raise StoreUnavailable("The event store is closed.")
-        if self._queue.qsize() >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise StoreUnavailable("Too many commands are waiting.") from Full()
         wish.until = monotonic() + within
         self._start()

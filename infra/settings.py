@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     pool_size: int = 10
     body_limit: int = 1024 * 1024
     allowed_origins: tuple[str, ...] = ()
+    most_lag: int = Field(default=10_000, description="facts behind, above which it is not ready")
+    most_parked: int = Field(default=100, description="parked streams above which it is not ready")
     log_level: str = "INFO"
 
 
