@@ -1,0 +1,1 @@
+"""The demo: real homes, made-up clients, and the whole way from command to explained match."""
