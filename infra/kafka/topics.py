@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 PAUSE = 0.05
 LEADERS_WITHIN = 20.0
+CONFIG = {"max.message.bytes": "8388608"}
 
 
 class TopicRefused(RuntimeError):
@@ -18,7 +19,10 @@ class TopicRefused(RuntimeError):
 async def create_topics(bootstrap: str, topics: Mapping[str, int]) -> None:
     """Create `{name: partitions}`; returns when each partition has a leader. Idempotent."""
     async with _admin(bootstrap) as admin:
-        wanted = [NewTopic(name, partitions, 1) for name, partitions in topics.items()]
+        wanted = [
+            NewTopic(name, partitions, 1, topic_configs=CONFIG)
+            for name, partitions in topics.items()
+        ]
         answer = await admin.create_topics(wanted)
         for name, code, *_ in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):

@@ -1,0 +1,30 @@
+"""How long a process lives: until it is asked to stop, or until its work breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def run_until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """Runs the work; cancels it when stopped. What breaks the work is raised."""
+    running = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+    finally:
+        for task in (running, stopping):
+            task.cancel()
+        await asyncio.gather(running, stopping, return_exceptions=True)
+
+
+def stop_on_signal() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT, for the running loop."""
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    return stop
