@@ -114,7 +114,7 @@ SUM_UP = """
                 union all
                 select null, 1, due_date from deal_contingencies
                 where deal_id = %(id)s and status in ('open', 'failed')
-            ) waiting
+            ) waiting where deal_board.status in ('open', 'offer_accepted')
         ),
         updated_at = %(at)s, version = %(version)s, position = %(position)s
     where id = %(id)s
