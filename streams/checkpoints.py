@@ -52,6 +52,13 @@ async def behind(conn: AsyncConnection[Any], projection: str) -> tuple[int, int]
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+async def fed_by_kafka(conn: AsyncConnection[Any], projection: str) -> bool:
+    """Whether the projection has ever read from Kafka."""
+    row = await (await conn.execute(FED, (projection,))).fetchone()
+    return bool(row and row[0])
+
+
+FED = "select exists (select from checkpoints where projection = %s and next_offset > 0)"
 LOCK = """
     select topic, partition, next_offset, last_position from checkpoints
     where projection = %s and (topic, partition) in (select * from unnest(%s::text[], %s::int[]))

@@ -10,7 +10,7 @@ import itertools
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -124,6 +124,23 @@ class Projector:
         await self._project(conn, fresh)
         await checkpoints.save(conn, self.name, marks | {LOG: mark})
         return end - mark.last_position
+
+    async def begin(self, ends: Mapping[Place, int]) -> None:
+        """Before the first message ever: takes the whole log, so that Kafka is read from its end.
+
+        `ends` are the partitions' ends as they were before: what lies below them is in the log.
+        """
+        async with self.pool.connection() as conn:
+            if await checkpoints.fed_by_kafka(conn, self.name):
+                return
+        while await self.take_log() > 0:
+            pass
+        mine = {place: end for place, end in ends.items() if place[0] in self.topics}
+        async with self.pool.connection() as conn, conn.transaction():
+            marks = await checkpoints.lock(conn, self.name, sorted(mine))
+            for place, mark in marks.items():
+                mark.next_offset = max(mark.next_offset, mine[place])
+            await checkpoints.save(conn, self.name, marks)
 
     async def catch_up(self, place: Place, upto: int) -> int:
         """Fetches from the store what Kafka owes this partition, up to a position that is in it."""

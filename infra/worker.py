@@ -1,0 +1,106 @@
+"""The worker: what the relay sent, from Kafka into the read tables. Any number share the work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import faust
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from commands.ledger import Deedbook
+from infra.kafka.topics import create_topics
+from infra.lifetime import run_until_stopped, stop_on_signal
+from infra.log import StoreLog
+from infra.postgres import create_tables, open_store, open_writers
+from infra.settings import settings
+from projections.catalogue import PROJECTIONS
+from streams.app import projecting_app
+from streams.checkpoints import Place
+from streams.envelope import CONTEXTS, PARTITIONS, topic
+from streams.guard import check_versions
+from streams.patience import for_ever
+from streams.projector import Projector
+from streams.watch import Watch
+
+TOPICS = {topic(context): PARTITIONS for context in CONTEXTS}
+
+log = logging.getLogger("deedbook.worker")
+
+
+class Worker(faust.Worker):
+    """Leaves signals to the process."""
+
+    def install_signal_handlers(self) -> None:
+        return
+
+
+async def work(dsn: str, bootstrap: str, stop: asyncio.Event) -> None:
+    """Works until stopped. Raises what broke it; start it anew then."""
+    check_versions()
+    await run_until_stopped(_work(dsn, bootstrap), stop)
+
+
+async def _work(dsn: str, bootstrap: str) -> None:
+    store = await _store(dsn)
+    try:
+        async with open_writers(dsn, 12) as pool, open_writers(dsn, 4) as log_pool:
+            reader = StoreLog(store, log_pool)
+            projectors = [Projector(each, pool, reader) for each in PROJECTIONS.values()]
+            await _begin(bootstrap, projectors)
+            await _run(projecting_app(bootstrap, projectors, Watch(projectors, pool)))
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+async def _store(dsn: str) -> Deedbook:
+    async for attempt in for_ever(log):
+        with attempt:
+            store = await asyncio.to_thread(open_store, dsn)
+            await asyncio.to_thread(create_tables, dsn)
+    return store
+
+
+async def _begin(bootstrap: str, projectors: Sequence[Projector]) -> None:
+    """A projection that never read from Kafka takes the log first, then what is sent after it."""
+    async for attempt in for_ever(log):
+        with attempt:
+            await create_topics(bootstrap, TOPICS)
+            ends = await _ends(bootstrap)
+            await asyncio.gather(*(each.begin(ends) for each in projectors))
+
+
+async def _ends(bootstrap: str) -> dict[Place, int]:
+    wanted = [TopicPartition(name, number) for name in TOPICS for number in range(PARTITIONS)]
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+        ends = await consumer.end_offsets(wanted)
+    return {(place.topic, place.partition): offset for place, offset in ends.items()}
+
+
+async def _run(app: faust.App) -> None:
+    """Until cancelled, then leaves the group; raises what crashed the app."""
+    worker = Worker(
+        app,
+        loop=asyncio.get_running_loop(),
+        quiet=True,
+        override_logging=False,
+        redirect_stdouts=False,
+    )
+    try:
+        await worker.start()
+    finally:
+        await worker.stop()
+    raise worker.crash_reason or RuntimeError("the Faust worker ended")
+
+
+async def main() -> None:
+    chosen = settings()
+    if not chosen.kafka or not chosen.database_url:
+        raise SystemExit("the worker needs DEEDBOOK_KAFKA and DEEDBOOK_DATABASE_URL")
+    await work(chosen.database_url, chosen.kafka, stop_on_signal())
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=settings().log_level)
+    asyncio.run(main())
