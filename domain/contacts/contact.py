@@ -85,7 +85,9 @@ class Contact(Aggregate):
     def withdraw_consent(
         self, purpose: ConsentPurpose, channel: ConsentChannel, at: datetime, now: datetime
     ) -> list[Fact]:
-        self._check_open()
+        """Open at any time: a client may say no also while the record rests."""
+        if self.details is None:
+            raise NotFound()
         _check_past(at, now)
         given = next((each for each in self.consents if each.purpose is purpose), None)
         if given is None or at < given.given_at:

@@ -91,12 +91,15 @@ ABSORBED = ContactsMerged(survivor_id=SELF, duplicate_id=OTHER)
 
 Decision = Callable[[Contact], Sequence[Fact]]
 REACTIVATE: Decision = Contact.reactivate
+
+
+def withdraw(it: Contact) -> list[Fact]:
+    return it.withdraw_consent(ConsentPurpose.MARKETING, ConsentChannel.PHONE, NOW, NOW)
+
+
 CHANGES: dict[str, Decision] = {
     "correct": lambda it: it.correct(WIDOW),
     "give_consent": lambda it: it.give_consent(CONSENT, NOW),
-    "withdraw_consent": lambda it: it.withdraw_consent(
-        ConsentPurpose.MARKETING, ConsentChannel.PHONE, NOW, NOW
-    ),
     "state_requirements": lambda it: it.state_requirements(WISHES),
     "assign": lambda it: it.assign("agent-2"),
     "unassign": lambda it: it.unassign(),
@@ -189,14 +192,21 @@ def test_consent_given_can_be_withdrawn() -> None:
     withdrawn = ConsentWithdrawn(
         purpose=ConsentPurpose.MARKETING, channel=ConsentChannel.PHONE, withdrawn_at=NOW
     )
-    agreed.when(CHANGES["withdraw_consent"]).then(withdrawn)
+    agreed.when(withdraw).then(withdrawn)
     assert agreed.state.evolve(withdrawn).consents == ()
 
 
+def test_consent_can_be_withdrawn_also_while_the_record_rests() -> None:
+    agreed = ConsentGiven(consent=CONSENT)
+    archived = ContactArchived(reason=ArchiveReason.OTHER)
+    resting = given(Contact, REGISTERED, agreed, archived).when(withdraw)
+    assert len(resting.decide(resting.state)) == 1
+
+
 def test_consent_not_given_by_then_cannot_be_withdrawn() -> None:
-    given(Contact, REGISTERED).when(CHANGES["withdraw_consent"]).refused(ConsentNotGiven)
+    given(Contact, REGISTERED).when(withdraw).refused(ConsentNotGiven)
     late = ConsentGiven(consent=CONSENT.but(given_at=LATER))
-    given(Contact, REGISTERED, late).when(CHANGES["withdraw_consent"]).refused(ConsentNotGiven)
+    given(Contact, REGISTERED, late).when(withdraw).refused(ConsentNotGiven)
 
 
 @pytest.mark.parametrize(
