@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from projections import contacts, deals, history, properties, verifications
+from domain.matching import PointRanker
+from projections import contacts, deals, history, matching, properties, verifications
 from projections.base import Projection
 
 PROJECTIONS: dict[str, Projection] = {
@@ -14,6 +15,13 @@ PROJECTIONS: dict[str, Projection] = {
         Projection("deal_board", deals.FACTS, deals.project, "deals.sql"),
         Projection(
             "verification_board", verifications.FACTS, verifications.project, "verifications.sql"
+        ),
+        Projection(
+            "matches",
+            matching.FACTS,
+            matching.project,
+            "matching.sql",
+            settle=matching.settling(PointRanker()),
         ),
     )
 }

@@ -59,7 +59,7 @@ def _purpose(wish: Wish, home: Home) -> bool:
 
 
 def _currency(wish: Wish, home: Home) -> bool:
-    return wish.requirements.currency in (None, home.price.currency)
+    return wish.currency in (None, home.price.currency)
 
 
 def _price(wish: Wish, home: Home) -> bool:
@@ -178,7 +178,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "currency",
         _currency,
-        lambda wish, home: f"priced in {home.price.currency}, not {wish.requirements.currency}",
+        lambda wish, home: f"priced in {home.price.currency}, not {wish.currency}",
     ),
     Check("price", _price, _says_price),
     Check("property_type", _property_type, _says_type),

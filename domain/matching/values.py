@@ -43,6 +43,10 @@ class Wish(Value):
     looking: bool = True
 
     @cached_property
+    def currency(self) -> str | None:
+        return self.requirements.currency
+
+    @cached_property
     def reaches(self) -> tuple[tuple[Area, GeoPoint, float], ...]:
         """Each wanted area with its middle and how far it reaches from there, in kilometres."""
         return tuple((area, area.middle, reach_km(area)) for area in self.requirements.areas)
@@ -112,8 +116,14 @@ class Reason(NamedTuple):
         return Side.AGAINST if self.value <= AGAINST_UPTO else Side.NEUTRAL
 
     def stored(self) -> dict[str, Any]:
-        """As JSON; `Reason.read` is the way back."""
-        return {**self._asdict(), "numbers": [list(each) for each in self.numbers]}
+        """To be written as JSON; `Reason.read` is the way back."""
+        return {
+            "part": self.part,
+            "about": self.about,
+            "value": self.value,
+            "weight": self.weight,
+            "numbers": self.numbers,
+        }
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> Reason:
