@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from math import isfinite
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ V = TypeVar("V", bound=Value)
 
 MOST_COMPLAINTS = 50
 LONGEST = 100
+TWICE = "This name stands twice in one object."
 Complaint = dict[str, Any]
 
 
@@ -93,9 +95,8 @@ def _refuse_repeated_names(raw: bytes) -> None:
     """Two values under one name: readers disagree which one counts, so none does."""
 
     def unique(pairs: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in pairs]
-        for name in {name for name in names if names.count(name) > 1}:
-            again = complaint(name, "repeated_name", "This name stands twice in one object.")
-            raise Invalid([again])
+        times = Counter(name for name, _ in pairs)
+        if twice := [name for name, number in times.items() if number > 1]:
+            raise Invalid(complaint(name, "repeated_name", TWICE) for name in twice)
 
     json.loads(raw, object_pairs_hook=unique, parse_int=str, parse_float=str, parse_constant=str)
