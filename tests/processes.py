@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -15,7 +14,12 @@ from typing import IO, Self
 
 PROJECT = Path(__file__).parents[1]
 PR_SET_PDEATHSIG = 1
-LIBC = ctypes.CDLL(None)
+STARTER = f"""
+import ctypes, runpy, sys
+ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, {int(signal.SIGKILL)})
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 
 
 class Process:
@@ -42,13 +46,12 @@ class Process:
     def start(self) -> Self:
         self._file = self.log.open("ab")
         self.popen = subprocess.Popen(
-            [sys.executable, "-m", *self.module.split()],
+            [sys.executable, "-c", STARTER, *self.module.split()],
             cwd=PROJECT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=self._file,
             stderr=subprocess.STDOUT,
-            preexec_fn=_die_with_parent,
         )
         return self
 
@@ -76,10 +79,6 @@ class Process:
         if self._file:
             self._file.close()
         return code
-
-
-def _die_with_parent() -> None:
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def eventually(holds: Callable[[], bool], within: float = 60.0) -> None:
