@@ -25,6 +25,7 @@ from infra.importing.trouble import BadCell, BadFile
 
 THREADS = 32
 WINDOW = 512
+STEP = 128
 
 DONE = "select command_id from deedbook_commands where agency = %s and command_id = any(%s)"
 
@@ -51,6 +52,10 @@ class Counts:
     imported: int = 0
     already_there: int = 0
     rejected: int = 0
+
+    @property
+    def done(self) -> int:
+        return self.imported + self.already_there + self.rejected
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,14 @@ class Loading:
     _flying: deque[tuple[Wanted, Future[None]]] = field(default_factory=deque)
 
     def run(self, table: Table, progressed: Callable[[Counts], None]) -> Counts:
+        """Gives the counts to `progressed` as rows get done."""
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="import")
         try:
             with psycopg.connect(self.dsn, autocommit=True) as conn:
                 for batch in table.batches():
-                    self._load(conn, batch, threads)
-                    progressed(self.counts)
+                    for part in range(0, len(batch), STEP):
+                        self._load(conn, batch[part : part + STEP], threads)
+                        progressed(self.counts)
             self._land_all()
             progressed(self.counts)
         finally:

@@ -1,0 +1,5 @@
+"""`python -m infra.cli` is `deedbook`."""
+
+from infra.cli import main
+
+main()
