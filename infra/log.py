@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 from eventsourcing.persistence import Notification
 from psycopg import AsyncConnection
@@ -15,26 +16,42 @@ from domain.kernel import Recorded
 FACTS_BETWEEN = """
     select originator_id, originator_version, topic, state, notification_id
     from deedbook_events
-    where notification_id > %s and notification_id <= %s and topic = any(%s)
+    where notification_id > %s and notification_id <= %s
+        and (%s::text[] is null or topic = any(%s))
     order by notification_id limit %s
+"""
+FACTS_OF_STREAM = """
+    select originator_id, originator_version, topic, state, notification_id
+    from deedbook_events
+    where originator_id = %s and notification_id > %s and notification_id <= %s
+    order by originator_version
 """
 
 
 class StoreLog:
-    """Reads facts through the store's own mapper, on a pool of its user."""
+    """Reads facts through the store's own mapper, on a pool of its user.
+
+    Not the projectors' pool: they hold a connection of theirs while they wait for facts.
+    """
 
     def __init__(self, store: Deedbook, pool: AsyncConnectionPool[AsyncConnection[Any]]) -> None:
         self.store = store
         self.pool = pool
 
     async def facts(
-        self, after: int, upto: int, names: Sequence[str], limit: int | None = None
+        self, after: int, upto: int, names: Sequence[str] | None = None, limit: int | None = None
     ) -> list[Recorded]:
-        """Facts of these names at positions above `after` up to `upto`, in order."""
+        """Facts at positions above `after` up to `upto`, in order; of these names, or all."""
+        wanted = None if names is None else list(names)
+        return await self._select(FACTS_BETWEEN, after, upto, wanted, wanted, limit)
+
+    async def history(self, stream: UUID, after: int, upto: int) -> list[Recorded]:
+        """The facts of one stream at positions above `after` up to `upto`."""
+        return await self._select(FACTS_OF_STREAM, stream, after, upto)
+
+    async def _select(self, sql: LiteralString, *params: Any) -> list[Recorded]:
         async with self.pool.connection() as conn:
-            rows = await conn.execute(
-                FACTS_BETWEEN, (after, upto, list(names), limit), prepare=True, binary=True
-            )
+            rows = await conn.execute(sql, params, prepare=True, binary=True)
             return [self._read(row) for row in await rows.fetchall()]
 
     def _read(self, row: tuple[Any, ...]) -> Recorded:

@@ -95,10 +95,13 @@ async def reading(
 
 
 def open_writers(dsn: str, size: int) -> AsyncConnectionPool[AsyncConnection[Any]]:
-    """The projector's pool: it owns the read tables and sees all agencies."""
-    return AsyncConnectionPool(
-        dsn, min_size=1, max_size=size, open=False, timeout=5, kwargs={"autocommit": True}
-    )
+    """The projector's pool: it owns the read tables and sees all agencies.
+
+    A commit does not wait for the disk: rows and checkpoint are lost together at worst, and what
+    is lost is projected again from the store.
+    """
+    kwargs = {"autocommit": True, "options": "-c synchronous_commit=off"}
+    return AsyncConnectionPool(dsn, min_size=1, max_size=size, open=False, timeout=5, kwargs=kwargs)
 
 
 async def _become_reader(conn: AsyncConnection[Any]) -> None:

@@ -9,18 +9,12 @@ from contextlib import asynccontextmanager
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg_pool import PoolTimeout
-from tenacity import (
-    AsyncRetrying,
-    before_sleep_log,
-    retry_if_exception_type,
-    wait_exponential_jitter,
-)
 
 from commands.ledger import Deedbook
 from infra.log import StoreLog
 from infra.postgres import open_writers
 from projections.base import Projection
+from streams.patience import for_ever
 from streams.projector import Projector
 
 POLL_SECONDS = 1.0
@@ -29,7 +23,7 @@ log = logging.getLogger("deedbook.runner")
 
 
 class Runner:
-    """Wakes at each commit of the store (or after a second) and brings every projection to its end."""
+    """Wakes at each commit, or after a second, and brings every projection to the log's end."""
 
     def __init__(self, dsn: str, projectors: Iterable[Projector], channel: str) -> None:
         self.dsn = dsn
@@ -45,7 +39,7 @@ class Runner:
                 tasks.create_task(self._follow(projector))
 
     async def _listen(self) -> None:
-        async for attempt in _for_ever():
+        async for attempt in for_ever(log):
             with attempt:
                 async with await AsyncConnection.connect(self.dsn, autocommit=True) as conn:
                     await conn.execute(f"listen {self.channel}")
@@ -58,7 +52,7 @@ class Runner:
         bell = self._bells[projector.projection.name]
         while True:
             bell.clear()
-            async for attempt in _for_ever():
+            async for attempt in for_ever(log):
                 with attempt:
                     while await projector.take_log() > 0:
                         pass
@@ -77,21 +71,13 @@ async def _rung(bell: asyncio.Event) -> None:
         return
 
 
-def _for_ever() -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception_type((psycopg.OperationalError, PoolTimeout)),
-        wait=wait_exponential_jitter(multiplier=0.1, max=5, jitter=0.2),
-        before_sleep=before_sleep_log(log, logging.WARNING),
-    )
-
-
 @asynccontextmanager
 async def running(
     dsn: str, store: Deedbook, projections: Iterable[Projection]
 ) -> AsyncIterator[Runner]:
     """The runner in the background while the context is open."""
-    async with open_writers(dsn, 12) as pool:
-        reader = StoreLog(store, pool)
+    async with open_writers(dsn, 8) as pool, open_writers(dsn, 4) as log_pool:
+        reader = StoreLog(store, log_pool)
         runner = Runner(
             dsn, [Projector(each, pool, reader) for each in projections], "deedbook_events"
         )

@@ -19,8 +19,8 @@ def project_all(dsn: str, store: Deedbook, names: Iterable[str] = tuple(PROJECTI
 
 
 async def _project_all(dsn: str, store: Deedbook, projections: list[Projection]) -> None:
-    async with open_writers(dsn, 3) as pool:
-        reader = StoreLog(store, pool)
+    async with open_writers(dsn, 1) as pool, open_writers(dsn, 1) as log_pool:
+        reader = StoreLog(store, log_pool)
         for projection in projections:
             projector = Projector(projection, pool, reader)
             while await projector.take_log() > 0:
