@@ -156,6 +156,9 @@ class Ranker(Protocol):
     @property
     def version(self) -> int: ...
 
+    def judge(self, wish: Wish, home: Home) -> Match:
+        """One pair by itself, whether or not the home fits."""
+
     def rank(self, wish: Wish, homes: Iterable[Home]) -> list[Match]: ...
 
     def rank_clients(self, home: Home, wishes: Iterable[Wish]) -> list[Match]: ...
