@@ -36,6 +36,12 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True)
+class Lag:
+    left: int
+    well: bool
+
+
+@dataclass(frozen=True)
 class Finding:
     """`todo` is empty where nothing is to be done."""
 
@@ -127,20 +133,21 @@ async def _relay(conn: Conn, config: Settings) -> Finding:
     if leader is None:
         todo = "Start one: `deedbook relay`. What was not sent yet is sent then."
         return Finding(Part.RELAY, "Relay", False, "nobody leads, so nothing goes to Kafka", todo)
-    lag = await _shrinking(lambda: _number(conn, RELAY_LAG))
+    lag = (await _shrinking(lambda: _relay_lag(conn)))["relay"]
     says = f"leads since {leader['since']:%Y-%m-%d %H:%M:%S %Z}, {_behind(lag.left)}"
     todo = "" if lag.well else "See the relay's log; `deedbook relay` restarted goes on by itself."
     return Finding(Part.RELAY, "Relay", lag.well, says, todo)
 
 
-async def _projections(conn: Conn, config: Settings) -> AsyncIterator[Finding]:
-    async def lags() -> int:
-        return sum((await _lag(conn, config)).values())
+async def _relay_lag(conn: Conn) -> Mapping[str, int]:
+    return {"relay": int(await _value(conn, RELAY_LAG) or 0)}
 
-    whole = await _shrinking(lags)
-    for name, left in (await _lag(conn, config)).items():
-        well = not left or (whole.well and left <= config.most_lag)
-        yield Finding(Part.PROJECTIONS, name, well, _behind(left), "" if well else _stuck(config))
+
+async def _projections(conn: Conn, config: Settings) -> AsyncIterator[Finding]:
+    for name, lag in (await _shrinking(lambda: _lag(conn, config))).items():
+        well = lag.well and lag.left <= config.most_lag
+        todo = "" if well else _stuck(config, lag)
+        yield Finding(Part.PROJECTIONS, name, well, _behind(lag.left), todo)
 
 
 async def _lag(conn: Conn, config: Settings) -> Mapping[str, int]:
@@ -152,28 +159,23 @@ async def _lag(conn: Conn, config: Settings) -> Mapping[str, int]:
     return {name: max(lag, waiting.get(name, 0)) for name, lag in seen.lag.items()}
 
 
-def _stuck(config: Settings) -> str:
+def _stuck(config: Settings, lag: Lag) -> str:
+    if lag.well:
+        return "It is catching up: look again in a minute."
     if config.kafka:
         return "Start a worker (`deedbook worker`), or see why the one there stands still."
     return "Start `deedbook api` or `deedbook runner`: neither seems to be running."
 
 
-@dataclass(frozen=True)
-class Lag:
-    left: int
-    well: bool
-
-
-async def _shrinking(measure: Callable[[], Awaitable[int]]) -> Lag:
-    """Well if nothing is left, or if it gets less while one looks."""
+async def _shrinking(measure: Callable[[], Awaitable[Mapping[str, int]]]) -> dict[str, Lag]:
+    """Well is where nothing is left, or where it gets less while one looks."""
+    clock = asyncio.get_running_loop().time
     first = left = await measure()
-    until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while left and asyncio.get_running_loop().time() < until:
+    until = clock() + PATIENCE_SECONDS
+    while any(left[name] and left[name] >= first[name] for name in first) and clock() < until:
         await asyncio.sleep(LOOK_AGAIN)
         left = await measure()
-        if left < first:
-            break
-    return Lag(left, left == 0 or left < first)
+    return {name: Lag(left[name], not left[name] or left[name] < first[name]) for name in first}
 
 
 def _behind(left: int) -> str:
@@ -216,10 +218,6 @@ async def _one(conn: Conn, sql: str, params: Row | None = None) -> Row | None:
 async def _value(conn: Conn, sql: str) -> Any:
     row = await _one(conn, sql)
     return next(iter(row.values())) if row else None
-
-
-async def _number(conn: Conn, sql: str) -> int:
-    return int(await _value(conn, sql) or 0)
 
 
 HEAD = "select coalesce(max(notification_id), 0) as head from deedbook_events"

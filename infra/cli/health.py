@@ -33,11 +33,11 @@ def doctor(
     found = [each for each in findings if each.part in wanted or not _reached(findings)]
     out.print(_grid(found))
     wrong = [each for each in found if not each.well]
-    for each in wrong:
-        out.print(Text(f"\n{each.name}: {each.todo}"))
-    out.print("" if wrong else "\nAll is well.", end="\n" if not wrong else "")
+    for todo, names in _todos(wrong).items():
+        out.print(Text(f"\n{', '.join(names)}:\n  {todo}"))
     if wrong:
         raise typer.Exit(FAILED)
+    out.print("\nAll is well.")
 
 
 def unpark(
@@ -64,6 +64,14 @@ def unpark(
 def _reached(findings: list[Finding]) -> bool:
     """Without a database or its tables nothing else can be told."""
     return any(each.part is Part.PROJECTIONS for each in findings)
+
+
+def _todos(wrong: list[Finding]) -> dict[str, list[str]]:
+    """What to do, and for which findings it is the same."""
+    todos: dict[str, list[str]] = {}
+    for each in wrong:
+        todos.setdefault(each.todo, []).append(each.name)
+    return todos
 
 
 def _grid(findings: list[Finding]) -> Grid:
