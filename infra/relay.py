@@ -34,7 +34,7 @@ from infra.log import StoreLog
 from infra.postgres import open_store, open_writers
 from infra.settings import settings
 from streams.checkpoints import Place
-from streams.envelope import CONTEXTS, PARTITIONS, Envelope, partition_of, topic, topic_of
+from streams.envelope import TOPICS, Envelope, partition_of, topic_of
 
 LOCK_KEY = 0x6465656472
 MOST_FACTS = 500
@@ -69,7 +69,7 @@ async def _lead(dsn: str, bootstrap: str) -> None:
     """Waits for the lock, then relays until something breaks. Raises what broke."""
     async with _session(dsn) as session:
         await WAIT_FOR_THE_LOCK(_lock, session)
-        await create_topics(bootstrap, {topic(context): PARTITIONS for context in CONTEXTS})
+        await create_topics(bootstrap, TOPICS)
         store = await asyncio.to_thread(open_store, dsn)
         try:
             async with open_writers(dsn, 1) as pool, _producing(bootstrap) as producer:

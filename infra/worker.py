@@ -18,13 +18,11 @@ from infra.settings import settings
 from projections.catalogue import PROJECTIONS
 from streams.app import projecting_app
 from streams.checkpoints import Place
-from streams.envelope import CONTEXTS, PARTITIONS, topic
+from streams.envelope import PARTITIONS, TOPICS
 from streams.guard import check_versions
 from streams.patience import for_ever
 from streams.projector import Projector
 from streams.watch import Watch
-
-TOPICS = {topic(context): PARTITIONS for context in CONTEXTS}
 
 log = logging.getLogger("deedbook.worker")
 

@@ -59,6 +59,9 @@ def topic(context: str) -> str:
     return f"deedbook.{context}.v1"
 
 
+TOPICS = {topic(context): PARTITIONS for context in CONTEXTS}
+
+
 def topic_of(step: Recorded) -> str:
     return topic(step.fact.context())
 

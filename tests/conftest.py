@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,10 @@ from psycopg.rows import dict_row
 from commands.base import Role
 from commands.ledger import Deedbook, Ledger, Signature
 from infra.embedded import embedded_postgres
+from infra.kafka.broker import Broker
+from infra.kafka.topics import delete_topics
 from infra.postgres import create_tables, open_store
+from streams.envelope import TOPICS
 
 settings.register_profile("ci", deadline=None, print_blob=True)
 settings.load_profile("ci")
@@ -100,3 +104,19 @@ def reads(store: Deedbook, dsn: str) -> Iterator[psycopg.Connection[dict[str, An
     """A connection on the read tables, as their owner."""
     with psycopg.connect(dsn, autocommit=True, row_factory=dict_row) as conn:
         yield conn
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A real broker that lives as long as the test run."""
+    with Broker(tmp_path_factory.mktemp("broker")) as started:
+        yield started
+
+
+@pytest.fixture
+def kafka(broker: Broker, store: Deedbook) -> Broker:
+    """The broker, running, with none of our topics, as the book is empty too."""
+    if broker.pid is None:
+        broker.start()
+    asyncio.run(delete_topics(broker.bootstrap, TOPICS))
+    return broker

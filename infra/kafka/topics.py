@@ -1,7 +1,7 @@
 """What is asked of a broker before work begins: is it ready, and are the topics there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -29,6 +29,17 @@ async def create_topics(bootstrap: str, topics: Mapping[str, int]) -> None:
                 raise TopicRefused(f"{name}: {for_code(code).__name__}")
         async with asyncio.timeout(LEADERS_WITHIN):
             while not await _led(admin, topics):
+                await asyncio.sleep(PAUSE)
+
+
+async def delete_topics(bootstrap: str, topics: Iterable[str]) -> None:
+    """Returns when none of them is there any more."""
+    async with _admin(bootstrap) as admin:
+        there = set(topics) & set(await admin.list_topics())
+        if there:
+            await admin.delete_topics(sorted(there))
+        async with asyncio.timeout(LEADERS_WITHIN):
+            while there & set(await admin.list_topics()):
                 await asyncio.sleep(PAUSE)
 
 
