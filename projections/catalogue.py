@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.matching import PointRanker
+from domain.matching import RANKER
 from projections import contacts, deals, history, matching, properties, verifications
 from projections.base import Projection
 
@@ -21,7 +21,7 @@ PROJECTIONS: dict[str, Projection] = {
             matching.FACTS,
             matching.project,
             "matching.sql",
-            settle=matching.settling(PointRanker()),
+            settle=matching.settling(RANKER),
         ),
     )
 }

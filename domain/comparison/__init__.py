@@ -11,6 +11,7 @@ from domain.comparison.table import (
     Named,
     Row,
     Standing,
+    check_named,
 )
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Named",
     "Row",
     "Standing",
+    "check_named",
     "compare_clients",
     "compare_homes",
 ]

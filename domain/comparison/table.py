@@ -109,15 +109,19 @@ class Named(NamedTuple, Generic[S]):
     subject: S
 
 
+def check_named(ids: Sequence[UUID]) -> None:
+    """ComparedTwice or ComparisonSize if these cannot be compared."""
+    if len(set(ids)) < len(ids):
+        raise ComparedTwice
+    if not FEWEST <= len(ids) <= MOST:
+        raise ComparisonSize(named=len(ids))
+
+
 def stand(
     compared: Sequence[Named[S]], judge: Callable[[S], tuple[Match, tuple[Unmet, ...]]]
 ) -> tuple[Standing[S], ...]:
-    """Each in its place. ComparisonSize and ComparedTwice if they cannot be compared."""
-    ids = {each.subject.id for each in compared}
-    if len(ids) < len(compared):
-        raise ComparedTwice
-    if not FEWEST <= len(compared) <= MOST:
-        raise ComparisonSize(named=len(compared))
+    """Each in its place."""
+    check_named([each.subject.id for each in compared])
     names = Counter(each.label for each in compared)
     standings = []
     for label, subject in compared:

@@ -3,7 +3,7 @@
 from domain.matching.checks import CHECKS, Check, Unmet, passes, unmet
 from domain.matching.features import DATED, DERIVED, dated, has, tags
 from domain.matching.parts import PARTS, WEIGHTS
-from domain.matching.points import PointRanker
+from domain.matching.points import RANKER, PointRanker
 from domain.matching.sentences import sentence
 from domain.matching.values import (
     Grade,
@@ -22,6 +22,7 @@ __all__ = [
     "DATED",
     "DERIVED",
     "PARTS",
+    "RANKER",
     "WEIGHTS",
     "Check",
     "Grade",

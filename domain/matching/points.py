@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.matching.checks import passes
 from domain.matching.parts import PARTS, WEIGHTS
-from domain.matching.values import Grade, Home, Match, Reason, Wish
+from domain.matching.values import Grade, Home, Match, Ranker, Reason, Wish
 
 T = TypeVar("T")
 
@@ -61,3 +61,6 @@ def _weighed(grades: tuple[Grade, ...], weight: float) -> Iterable[Reason]:
 
 def _best(by: Callable[[Match], UUID]) -> Callable[[Match], tuple[float, UUID]]:
     return lambda match: (-match.score, by(match))
+
+
+RANKER: Ranker = PointRanker()
