@@ -26,6 +26,8 @@ class Rejects:
         self._writer: Any = None
 
     def __enter__(self) -> Self:
+        if not self.path.resolve().parent.is_dir():
+            raise BadFile(f"{self.path}: there is no folder {self.path.parent}.")
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
