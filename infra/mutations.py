@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.tools import create_type
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
@@ -21,11 +19,8 @@ from infra.auth import Asker, sign
 from infra.complaints import Invalid, checked, complaint
 from infra.inputs import input_type, plain
 from infra.measures import measured
-from infra.problems import problem_of
 from infra.reception import hand_in
 from queries.scalars import Position
-
-log = logging.getLogger("deedbook.graphql")
 
 
 class Context(Protocol):
@@ -53,13 +48,10 @@ def _mutation(kind: type[Command]) -> StrawberryField:
         command_id: strawberry.ID | None = None,
         expected_version: int | None = None,
     ) -> Receipt:
-        try:
-            with measured(kind):
-                wanted = plain(input)
-                command = checked(lambda: kind.model_validate(wanted), to_camel_case)
-                return await _hand_in(command, info.context, command_id, expected_version)
-        except Exception as error:
-            raise _explained(error, kind) from error
+        with measured(kind):
+            wanted = plain(input)
+            command = checked(lambda: kind.model_validate(wanted), to_camel_case)
+            return await _hand_in(command, info.context, command_id, expected_version)
 
     resolve.__annotations__ = {**resolve.__annotations__, **ARGUMENTS, "input": input_type(kind)}
     resolve.__name__ = to_snake_case(kind.__name__)
@@ -94,17 +86,6 @@ def _uuid(command_id: str | None) -> UUID:
         return UUID(command_id)
     except ValueError:
         raise Invalid([complaint("commandId", "uuid", "must be a UUID", command_id)]) from None
-
-
-def _explained(error: Exception, kind: type[Command]) -> GraphQLError:
-    """The same problem that HTTP would show, in the extensions."""
-    problem = problem_of(error)
-    if problem.status >= 500:
-        log.error("%s failed", kind.__name__, exc_info=error)
-    members = problem.members()
-    details, errors = members.get("details", {}), members.get("errors")
-    extensions = {**details, "code": problem.code} | ({"errors": errors} if errors else {})
-    return GraphQLError(problem.detail, extensions=extensions)
 
 
 Mutation: type = create_type(
