@@ -20,6 +20,7 @@ from infra.problems import Unacceptable, problem_of, response_of
 
 OPEN_PATHS = frozenset({"/health", "/ready", "/metrics", "/openapi.json", "/docs"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ANSWERS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 DRAIN_SECONDS = 2.0
 DRAIN_LIMIT = 16
 
@@ -36,8 +37,9 @@ class Exchange:
     began: float = field(default_factory=perf_counter)
 
     async def answer(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
+        if message["type"] in ANSWERS:
+            self.status = message.get("status", 101)
+            message.setdefault("headers", [])
             MutableHeaders(scope=message)[CORRELATION_ID] = str(self.correlation)
         await self.send(message)
 
@@ -59,7 +61,7 @@ class Edge:
             self._mark(scope, exchange)
             await self.app(scope, receive, exchange.answer)
         except Exception as error:
-            if exchange.status or scope["type"] != "http":
+            if exchange.status:
                 raise
             await self._apologise(error, scope, receive, exchange)
         finally:
@@ -76,7 +78,7 @@ class Edge:
     ) -> None:
         problem = problem_of(error)
         if problem.status >= 500:
-            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            log.error("%s %s failed", scope["type"], scope["path"], exc_info=error)
         await response_of(problem, exchange.correlation)(scope, receive, exchange.answer)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +11,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from strawberry.utils.str_converters import to_kebab_case
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from commands.base import Command, Role
 from commands.catalogue import HANDLERS
@@ -281,3 +285,24 @@ def test_many_callers_at_once_all_get_their_receipt(api: httpx.Client) -> None:
         answers = list(threads.map(lambda _: list_home(api), range(256)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["position"] for answer in answers}) == 256
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"Authorization": "Bearer a.b.c"}, 401, "not_signed_in"),
+        ({"X-Correlation-Id": "one"}, 422, "invalid"),
+    ],
+)
+def test_a_websocket_is_refused_with_a_problem(
+    address: str, given: dict[str, str], status: int, code: str
+) -> None:
+    url = address.replace("http", "ws") + "/graphql"
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(url, additional_headers=given, subprotocols=[Subprotocol("graphql-transport-ws")]),
+    ):
+        pass
+    answer = refused.value.response
+    assert answer.status_code == status
+    assert json.loads(answer.body or b"")["code"] == code
