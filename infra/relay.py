@@ -190,6 +190,7 @@ async def _producing(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
         acks="all",
         enable_idempotence=True,
         linger_ms=0,
+        retry_backoff_ms=250,
         max_batch_size=BATCH_BYTES,
         max_request_size=8 * BATCH_BYTES,
         request_timeout_ms=int(ACKNOWLEDGED_WITHIN * 1000),

@@ -22,7 +22,9 @@ from streams.envelope import PARTITIONS, TOPICS
 from streams.guard import check_versions
 from streams.patience import for_ever
 from streams.projector import Projector
-from streams.watch import Watch
+from streams.watch import Stalled, Watch
+
+STOPPED_WITHIN = 30.0
 
 log = logging.getLogger("deedbook.worker")
 
@@ -46,8 +48,7 @@ async def _work(dsn: str, bootstrap: str) -> None:
         async with open_writers(dsn, 12) as pool, open_writers(dsn, 4) as log_pool:
             reader = StoreLog(store, log_pool)
             projectors = [Projector(each, pool, reader) for each in PROJECTIONS.values()]
-            await _begin(bootstrap, projectors)
-            await _run(projecting_app(bootstrap, projectors, Watch(projectors, pool)))
+            await _follow(bootstrap, projectors, Watch(projectors, pool))
     finally:
         await asyncio.to_thread(store.close)
 
@@ -60,13 +61,19 @@ async def _store(dsn: str) -> Deedbook:
     return store
 
 
+async def _follow(bootstrap: str, projectors: Sequence[Projector], watch: Watch) -> None:
+    """A broker that is gone is waited for. A reader that stands still ends the process."""
+    async for attempt in for_ever(log, unless=Stalled):
+        with attempt:
+            await _begin(bootstrap, projectors)
+            await _run(projecting_app(bootstrap, projectors, watch))
+
+
 async def _begin(bootstrap: str, projectors: Sequence[Projector]) -> None:
     """A projection that never read from Kafka takes the log first, then what is sent after it."""
-    async for attempt in for_ever(log):
-        with attempt:
-            await create_topics(bootstrap, TOPICS)
-            ends = await _ends(bootstrap)
-            await asyncio.gather(*(each.begin(ends) for each in projectors))
+    await create_topics(bootstrap, TOPICS)
+    ends = await _ends(bootstrap)
+    await asyncio.gather(*(each.begin(ends) for each in projectors))
 
 
 async def _ends(bootstrap: str) -> dict[Place, int]:
@@ -88,7 +95,8 @@ async def _run(app: faust.App) -> None:
     try:
         await worker.start()
     finally:
-        await worker.stop()
+        async with asyncio.timeout(STOPPED_WITHIN):
+            await worker.stop()
     raise worker.crash_reason or RuntimeError("the Faust worker ended")
 
 
