@@ -86,7 +86,7 @@ class Tail(threading.Thread):
 
 
 def write(store: Deedbook, streams: list[UUID], share: int, seed: int) -> Counter[UUID]:
-    """Appends `share` facts to random streams that others write to as well; counts what it stored."""
+    """Appends `share` facts to random streams that others write to too; counts what it stored."""
     chance, stored, agency = random.Random(seed), Counter[UUID](), uuid4()
     versions: dict[UUID, int] = {}
     while stored.total() < share:
