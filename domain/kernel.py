@@ -31,6 +31,7 @@ class Value(BaseModel):
         allow_inf_nan=False,
         str_max_length=10_000,
         serialize_by_alias=True,
+        hide_input_in_errors=True,
     )
 
     @field_validator("*")

@@ -12,10 +12,12 @@ from starlette.middleware.cors import CORSMiddleware
 
 from commands.ledger import Deedbook
 from infra.auth import token_secret
+from infra.graphql import Parts, graphql_router
 from infra.http.commands import SCHEMAS, command_routes
 from infra.http.edge import Door, Edge, Scale
 from infra.http.headers import CAUSE_ID, CORRELATION_ID, IDEMPOTENCY_KEY, IF_MATCH
 from infra.http.state import state_routes
+from infra.hub import PostgresHub
 from infra.postgres import open_readers, open_writers
 from infra.problems import problem_of, response_of
 from infra.settings import Settings, settings
@@ -49,9 +51,12 @@ def create_app(dsn: str, store: Deedbook, config: Settings | None = None) -> Fas
     app.state.secret = token_secret(config)
     app.state.readers = open_readers(dsn, config.pool_size)
     app.state.owners = open_writers(dsn, 2)
+    app.state.hub = PostgresHub(dsn)
     app.add_exception_handler(HTTPException, _answer)
     app.include_router(state_routes())
     app.include_router(command_routes())
+    parts = Parts(store, app.state.readers, app.state.hub)
+    app.include_router(graphql_router(parts, config, app.state.secret), prefix="/graphql")
     _put_in_front(app, config)
     return app
 
@@ -59,7 +64,7 @@ def create_app(dsn: str, store: Deedbook, config: Settings | None = None) -> Fas
 @asynccontextmanager
 async def _open_parts(app: FastAPI) -> AsyncIterator[None]:
     """Does not wait for the database: the process starts, and `/ready` tells."""
-    async with app.state.readers, app.state.owners:
+    async with app.state.readers, app.state.owners, app.state.hub:
         yield
 
 
