@@ -328,3 +328,76 @@ def verification_decisions(draw: some.DrawFn) -> VerificationDecision:
         lambda it: it.request(DEAL_PEOPLE[0], verifications.VerificationPurpose.IDENTITY, kinds),
     ]
     return draw(some.sampled_from([*wishes[:4], *wishes[:5], *wishes]))
+
+
+MATCH_FEATURES = ["basement", "view", "renovated", "large_lot", "built_after_2000", "single_storey"]
+
+
+def match_points() -> some.SearchStrategy[GeoPoint]:
+    """In and around Seattle, so that homes often lie in wanted areas."""
+    return some.builds(
+        GeoPoint, latitude=some.floats(47.5, 47.8), longitude=some.floats(-122.4, -122.1)
+    )
+
+
+@some.composite
+def match_wishes(draw: some.DrawFn) -> contacts.Requirements:
+    """Requirements that some of `match_listings` meet."""
+    tags = draw(some.lists(some.sampled_from(MATCH_FEATURES), max_size=3, unique=True))
+    split = draw(some.integers(0, min(1, len(tags))))
+    top = draw(some.none() | some.integers(4, 9))
+    circles = some.builds(
+        Area, place=contact_names(), center=match_points(), radius_km=some.floats(3, 40)
+    )
+    drawn = some.lists(match_points(), min_size=3, max_size=5, unique=True).map(tuple)
+    areas = circles | some.builds(Area, place=contact_names(), polygon=drawn)
+    return contacts.Requirements(
+        budget_from=draw(some.none() | some.just(Money(amount=300_000, currency="USD"))),
+        budget_to=None if top is None else Money(amount=100_000 * top, currency="USD"),
+        areas=tuple(draw(some.lists(areas, max_size=2))),
+        bedrooms_min=draw(some.none() | some.integers(0, 4)),
+        bedrooms_max=draw(some.sampled_from([None, None, 4])),
+        bathrooms_min=draw(some.sampled_from([None, None, Decimal(1), Decimal("2.25")])),
+        living_area_min=draw(some.none() | some.builds(Size, value=some.integers(0, 2500))),
+        living_area_max=draw(some.sampled_from([None, None, Size(value=Decimal(3000))])),
+        property_types=tuple(
+            draw(some.sets(some.sampled_from([PropertyType.CONDOMINIUM, PropertyType.TOWNHOUSE])))
+        ),
+        must_haves=tuple(tags[:split]),
+        nice_to_haves=tuple(tags[split:]),
+    )
+
+
+@some.composite
+def match_details(draw: some.DrawFn) -> PropertyDetails:
+    built = draw(some.none() | some.integers(1900, 2020))
+    stated = [tag for tag in MATCH_FEATURES if "_" not in tag or tag == "built_after_2000"]
+    return PropertyDetails(
+        property_type=draw(some.sampled_from([PropertyType.CONDOMINIUM, PropertyType.TOWNHOUSE])),
+        living_area=draw(some.none() | some.builds(Size, value=some.integers(500, 4000))),
+        lot_size=draw(some.none() | some.builds(Size, value=some.integers(2000, 20_000))),
+        bedrooms_total=draw(some.none() | some.integers(0, 6)),
+        bathrooms_total=draw(some.none() | some.integers(2, 16).map(lambda n: Decimal(n) / 4)),
+        stories=draw(some.sampled_from([None, Decimal(1), Decimal("1.5"), Decimal(2)])),
+        year_built=built,
+        year_renovated=draw(some.none() | some.integers(built, 2022)) if built else None,
+        condition=draw(some.none() | some.sampled_from(Condition)),
+        features=tuple(draw(some.sets(some.sampled_from(stated), max_size=2))),
+    )
+
+
+def match_prices() -> some.SearchStrategy[Money]:
+    return some.builds(Money, amount=some.integers(200_000, 900_000), currency=some.just("USD"))
+
+
+def match_listings() -> some.SearchStrategy[PropertyListed]:
+    """Mostly for sale, on the market and on the map."""
+    return some.builds(
+        PropertyListed,
+        address=some.just(Address(street="24 Elm St", city="Seattle")),
+        point=match_points() | match_points() | some.none(),
+        purpose=some.sampled_from([Purpose.SALE, Purpose.SALE, Purpose.LEASE]),
+        list_price=match_prices(),
+        details=match_details(),
+        as_draft=some.sampled_from([False, False, True]),
+    )

@@ -109,8 +109,8 @@ def _distance(home: Home) -> Tell:
         nearest = nearest_area(place.subject, home)
         if nearest is None:
             return Told("anywhere") if not place.subject.reaches else NOT_KNOWN
-        km = round(nearest[1], 1)
-        return Told(f"{plain(km)} km from {nearest[0]}", km, "km")
+        km = nearest.said_km
+        return Told(f"{plain(km)} km from {nearest.place}", km, "km")
 
     return tell
 

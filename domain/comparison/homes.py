@@ -117,8 +117,8 @@ def _distance(wish: Wish) -> Tell:
         nearest = nearest_area(wish, place.subject)
         if nearest is None:
             return NOT_KNOWN
-        km = round(nearest[1], 1)
-        return Told(f"{plain(km)} km from {nearest[0]}", km, "km")
+        km = nearest.said_km
+        return Told(f"{plain(km)} km from {nearest.place}", km, "km")
 
     return tell
 

@@ -105,12 +105,11 @@ def _within(there: T | None, least: T | None, most: T | None) -> bool:
 
 
 def _says_area(wish: Wish, home: Home) -> str:
-    nearest = nearest_area(wish, home)
-    if nearest is None:
+    near = nearest_area(wish, home)
+    if near is None:
         return "its place is not known"
-    place, km, reach, drawn = nearest
-    outside = "the area drawn" if drawn else f"the {plain(round(reach, 1))} km asked for"
-    return f"{plain(round(km, 1))} km from the middle of {place}, outside {outside}"
+    outside = "the area drawn" if near.drawn else f"the {plain(near.reach)} km asked for"
+    return f"{plain(near.said_km)} km from the middle of {near.place}, outside {outside}"
 
 
 def _says_price(wish: Wish, home: Home) -> str:

@@ -6,16 +6,18 @@ A part yields nothing where the client has not stated it or the home does not te
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from domain.matching.features import UNIT_WORDS, has, measured
 from domain.matching.values import Grade, Home, Number, Wish
-from domain.values import SQUARE_METERS, AreaUnits, Size
+from domain.values import SQUARE_METERS, Area, AreaUnits, GeoPoint, Size
 
 Part = Callable[[Wish, Home], Iterator[Grade]]
 
 EMPTY_BUDGET, FULL_BUDGET = 0.35, 0.9
 OLDEST, NEWEST = 1920, 2010
 JUST_ENOUGH = 0.6
+INSIDE_DRAWN = 0.05
 
 
 def price(wish: Wish, home: Home) -> Iterator[Grade]:
@@ -45,38 +47,57 @@ def used(share: float) -> float:
 
 
 def distance(wish: Wish, home: Home) -> Iterator[Grade]:
-    """To the middle of the wanted area it lies best in: 1 in the middle, 0 at the edge."""
-    nearest = nearest_area(wish, home)
-    if nearest is None:
-        return
-    place, km, reach, drawn = nearest
-    edge = Number("edge" if drawn else "radius", round(reach, 1), "km")
-    numbers = (Number("distance", round(km, 1), "km"), edge)
-    yield Grade("distance", _between(1 - (km / reach) ** 2), place, numbers)
+    """To the middle of the wanted area it lies best in: 1 in the middle, 0 at the edge.
 
-
-def nearest_area(wish: Wish, home: Home) -> tuple[str, float, float, bool] | None:
-    """(place, km to its middle, km from there to its edge, whether it is a polygon).
-
-    An area that holds the home comes before one that does not, then the smaller share of the
-    reach counts.
+    Anywhere inside a drawn area is worth a little.
     """
+    near = nearest_area(wish, home)
+    if near is None:
+        return
+    value = 0.0 if near.outside else _between(1 - (near.km / near.reach) ** 2)
+    if near.drawn and not near.outside:
+        value = max(value, INSIDE_DRAWN)
+    edge = Number("edge" if near.drawn else "radius", round(near.reach, 2), "km")
+    yield Grade("distance", value, near.place, (Number("distance", near.said_km, "km"), edge))
+
+
+class Near(NamedTuple):
+    """The wanted area that a home lies best in; `reach` is from its middle to its edge."""
+
+    outside: bool
+    share: float
+    place: str
+    km: float
+    reach: float
+    drawn: bool
+
+    @property
+    def said_km(self) -> float:
+        """With as few digits as leave it on its side of the edge."""
+        for digits in (1, 2, 3):
+            said = round(self.km, digits)
+            if self.drawn or (said > self.reach) == self.outside:
+                return said
+        return self.km
+
+
+def nearest_area(wish: Wish, home: Home) -> Near | None:
+    """One that holds the home, if any does; of several, by the share of its reach."""
     if home.point is None or not wish.reaches:
         return None
-    best = None
-    for area, middle, reach in wish.reaches:
-        km = middle.km_to(home.point)
-        drawn = bool(area.polygon)
-        outside = not area.holds(home.point) if drawn else km > reach
-        order = (outside, km / reach, area.place)
-        if best is None or order < best[0]:
-            best = (order, (area.place, km, reach, drawn))
-    return best[1] if best else None
+    return min(_near(reached, home.point) for reached in wish.reaches)
+
+
+def _near(reached: tuple[Area, GeoPoint, float], point: GeoPoint) -> Near:
+    area, middle, reach = reached
+    km, drawn = middle.km_to(point), bool(area.polygon)
+    outside = not area.holds(point) if drawn else km > reach
+    return Near(outside, km / reach, area.place, km, reach, drawn)
 
 
 def living_area(wish: Wish, home: Home) -> Iterator[Grade]:
     """Just the least asked for is enough; 40 % above it and no more than the most is full."""
-    least, most = wish.living_min_sqm, wish.living_max_sqm
+    least, most = wish.living_min_sqm or None, wish.living_max_sqm
     size = home.details.living_area
     if size is None or (least is None and most is None):
         return
@@ -99,7 +120,7 @@ def _sizes(wish: Wish, size: Size) -> Iterator[Number]:
         ("living_area_min", asks.living_area_min),
         ("living_area_max", asks.living_area_max),
     ):
-        if each is not None:
+        if each is not None and (each.value or each is size):
             yield Number(name, in_units(each, units), UNIT_WORDS[units])
 
 

@@ -36,7 +36,8 @@ def money(amount: float, currency: str) -> str:
 
 
 def plain(value: float) -> str:
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    """At most three digits behind the point, and no zeros at the end of them."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def counted(value: float, thing: str) -> str:

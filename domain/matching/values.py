@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 from uuid import UUID
 
 from domain.contacts import Requirements
@@ -16,7 +16,15 @@ from domain.terms import Purpose
 from domain.values import Area, AreaUnits, GeoPoint, Money, Size
 
 
-class Home(Value):
+class Measured(Value):
+    """A value that keeps what it has once worked out; a changed one works it out anew."""
+
+    def but(self, **changes: Any) -> Self:
+        kept = {name: getattr(self, name) for name in type(self).model_fields}
+        return self.model_construct(**kept | changes)
+
+
+class Home(Measured):
     """A property as a client would judge it."""
 
     id: UUID
@@ -35,7 +43,7 @@ class Home(Value):
         return self.details.living_area.square_meters if self.details.living_area else None
 
 
-class Wish(Value):
+class Wish(Measured):
     """A client's requirements; `looking` is False for a client who is archived or merged."""
 
     id: UUID
