@@ -22,7 +22,8 @@ from rich.progress import (
 from rich.table import Table as Grid
 from rich.text import Text
 
-from infra.cli.parts import AGENCY, WRONG_INPUT, Failure, err, opened_store, out, shown
+from infra.cli.parts import WRONG_INPUT, Failure, err, opened_store, out, shown
+from infra.demo import AGENCY
 from infra.importing import (
     PROPERTIES,
     Columns,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import NAMESPACE_DNS, uuid5
 
 from rich.console import Console
 
@@ -14,9 +14,6 @@ from commands.ledger import Deedbook
 from infra.embedded import database
 from infra.postgres import create_tables, open_store
 from infra.settings import Settings, settings
-
-AGENCY = uuid5(NAMESPACE_DNS, "agency.deedbook.example")
-"""The agency where none is named: that of the demo and of development."""
 
 WRONG_INPUT = 2
 FAILED = 1
@@ -53,6 +50,21 @@ def opened_store() -> Iterator[tuple[str, Deedbook]]:
             yield dsn, store
         finally:
             store.close()
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The socket to serve on. A Failure says that somebody else has the port."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        sock = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise Failure(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
+            "Choose another with --port, or stop what is there."
+        ) from error
+    with sock:
+        yield sock
 
 
 def with_kept_secret(config: Settings) -> Settings:

@@ -1,30 +1,32 @@
-"""`deedbook api|relay|worker|runner|init`: the processes of a running book."""
+"""`deedbook api|relay|worker|runner|init`: the processes of a running book.
+
+Each loads its own libraries only when it is asked for: together they take a second.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 import uvloop
-from fastapi import FastAPI
 
 from commands.ledger import Deedbook
-from infra.cli.parts import WRONG_INPUT, Failure, configured, err, opened_database, opened_store
-from infra.http import create_app
+from infra.cli.parts import (
+    WRONG_INPUT,
+    Failure,
+    configured,
+    err,
+    listening,
+    opened_database,
+    opened_store,
+)
 from infra.lifetime import stop_on_signal
 from infra.logs import write_json_logs
-from infra.relay import relay as relaying
 from infra.runner import running
 from infra.settings import settings
-from infra.worker import work
 from projections.catalogue import PROJECTIONS
-
-LAST_REQUESTS_SECONDS = 10
 
 
 def init() -> None:
@@ -45,6 +47,9 @@ def api(
     write_json_logs(config.log_level)
     where = host or config.host, config.port if port < 0 else port
     with listening(*where) as sock, opened_store() as (dsn, store):
+        from infra.http import create_app
+        from infra.serving import serving
+
         runs = (dsn, store) if runner and not config.kafka else None
         uvloop.run(serving(create_app(dsn, store, config), sock, runs=runs))
 
@@ -58,76 +63,16 @@ def runner() -> None:
 
 def relay() -> None:
     """Bring the store's log to Kafka. Start several: one leads, the others stand by."""
+    from infra.relay import relay as relaying
+
     _with_broker(relaying)
 
 
 def worker() -> None:
     """Keep the read tables up to date from Kafka. Start as many as you like."""
+    from infra.worker import work
+
     _with_broker(work)
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to us, since uvicorn would end the process before the database is stopped."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-async def serving(
-    app: FastAPI,
-    sock: socket.socket,
-    *,
-    runs: tuple[str, Deedbook] | None = None,
-    stop: asyncio.Event | None = None,
-    up: asyncio.Event | None = None,
-) -> None:
-    """Serves until stopped, by a signal if no event is given. `runs`: with the runner on these."""
-    stop = stop or stop_on_signal()
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
-    )
-    async with AsyncExitStack() as parts:
-        if runs is not None:
-            await parts.enter_async_context(running(*runs, PROJECTIONS.values()))
-        server = Server(config)
-        task = asyncio.create_task(server.serve(sockets=[sock]))
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await _started(server, task)
-            if up is not None:
-                up.set()
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            server.should_exit = True
-            stopping.cancel()
-            await task
-
-
-async def _started(server: Server, task: asyncio.Task[None]) -> None:
-    while not server.started:
-        if task.done():
-            raise Failure("The API did not start; the log lines above say why.")
-        await asyncio.sleep(0.02)
-
-
-@contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """The socket to serve on. A Failure says that somebody else has the port."""
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        sock = socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise Failure(
-            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
-            "Choose another with --port, or stop what is there."
-        ) from error
-    with sock:
-        yield sock
 
 
 def _with_broker(process: Callable[[str, str, asyncio.Event], Coroutine[Any, Any, None]]) -> None:

@@ -10,7 +10,8 @@ import typer
 
 from commands.base import Role
 from infra.auth import Identity, issue_token, token_secret
-from infra.cli.parts import AGENCY, configured, out
+from infra.cli.parts import configured, out
+from infra.demo import AGENCY
 
 
 def token(

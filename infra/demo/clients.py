@@ -47,8 +47,8 @@ WISHES = (
     "single_storey",
     "built_after_2000",
     "large_lot",
-    "waterfront",
 )
+WATERFRONT = 0.06
 NEXT_KM = 9.0
 
 
@@ -65,10 +65,10 @@ def _client(
     home = chance.choice(places)
     bedrooms = chance.choices((1, 2, 3, 4, 5), (5, 25, 42, 23, 5))[0]
     spends = prices[home.postal_code] * chance.uniform(0.8, 1.5) * (0.7 + 0.1 * bedrooms)
-    top = max(150_000, round(spends / 25_000) * 25_000)
-    low = round(top * chance.uniform(0.55, 0.8) / 25_000) * 25_000
-    musts = chance.sample(WISHES[:-1], chance.choices((0, 1), (75, 25))[0])
+    top, low = _round(spends), _round(spends * chance.uniform(0.55, 0.8))
+    musts = chance.sample(WISHES, chance.choices((0, 1), (75, 25))[0])
     nice = [wish for wish in chance.sample(WISHES, chance.randint(0, 3)) if wish not in musts]
+    nice += ["waterfront"] if chance.random() < WATERFRONT else []
     return {
         **_person(number, chance),
         "budget_from": low if chance.random() < 0.45 else None,
@@ -83,6 +83,12 @@ def _client(
         "nice_to_haves": nice,
         "financing": chance.choice(FINANCING),
     }
+
+
+def _round(dollars: float) -> int:
+    """As people name a budget."""
+    step = 25_000 if dollars < 800_000 else 50_000
+    return max(150_000, round(dollars / step) * step)
 
 
 def _person(number: int, chance: Random) -> dict[str, Any]:
