@@ -27,6 +27,7 @@ class Column:
     name: str
     kind: type
     nullable: bool = False
+    unique: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Selection:
     def order(self) -> tuple[Term, ...]:
         """As wished, else the board's own; the key at the end makes it total."""
         terms = self.wish or self.board.order
-        if any(term.column == self.board.key for term in terms):
+        if any(term.column.unique or term.column == self.board.key for term in terms):
             return terms
         return (*terms, Term(self.board.key, terms[-1].descending))
 

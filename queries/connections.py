@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -191,13 +192,17 @@ async def one(view: Reads, board: Board, key: Any) -> Any:
     """The record with this key as its node; nothing if this agency has none."""
     if key is None:
         return None
-
-    async def load(keys: list[Any]) -> list[Any]:
-        rows = await view.rows(board.by_key, keys=list(set(keys)))
-        nodes = {row[board.key.name]: board.read(row) for row in rows}
-        return [nodes.get(key) for key in keys]
-
+    load = partial(some, view, board)
     return await view.loader(("one", board.table), load).load(key)
+
+
+async def some(view: Reads, board: Board, keys: list[Any]) -> list[Any]:
+    """The records with these keys as nodes, in one statement; nothing where there is none."""
+    if not keys:
+        return []
+    rows = await view.rows(board.by_key, keys=list(set(keys)))
+    nodes = {row[board.key.name]: board.read(row) for row in rows}
+    return [nodes.get(key) for key in keys]
 
 
 async def _connection(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -17,7 +17,8 @@ from domain import terms as trade
 from queries import enums  # noqa: F401
 from queries.boards import Board, Column, Condition, Row, Selection, Term, conditions, words
 from queries.connections import connection, linked_many, linked_one, linked_page, one
-from queries.fields import field
+from queries.fields import field, pushed
+from queries.pushes import Change, changes
 from queries.reads import reads
 from queries.scalars import Position
 from queries.sorting import Order, terms
@@ -138,6 +139,7 @@ class Contact:
     merged_into = linked_one("contacts.Contact", "merged_into_id", "Who took this record over.")
     duplicates = linked_many("contacts.Contact", "merged_ids", "The records taken over.")
     history = linked_page("history.Fact", "stream", "What happened, the latest first.")
+    matches = linked_page("matching.Match", "contact", "Homes that fit, the best first.")
 
     @field("What the client looks for, if it was stated.")
     def requirements(self) -> Requirements | None:
@@ -249,3 +251,13 @@ class ContactQueries:
     ) -> Selection:
         wanted = filter.conditions() if filter else ()
         return CONTACTS.all.where(wanted).sorted(terms(order_by))
+
+
+@strawberry.type
+class ContactSubscriptions:
+    @pushed("One contact, or every one of the agency, whenever it changes.")
+    async def contact_changed(
+        self, info: Info[Any, Any], id: UUID | None = None
+    ) -> AsyncIterator[Change[Contact]]:
+        async for change in changes(reads(info), CONTACTS, id):
+            yield change

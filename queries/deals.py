@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -18,7 +18,8 @@ from domain.terms import Purpose
 from queries import enums  # noqa: F401
 from queries.boards import Board, Column, Condition, Row, Selection, Term, conditions
 from queries.connections import connection, linked_list, linked_one, linked_page, one
-from queries.fields import field
+from queries.fields import field, pushed
+from queries.pushes import Change, changes
 from queries.reads import reads
 from queries.scalars import Position
 from queries.sorting import Order, terms
@@ -286,3 +287,13 @@ class DealQueries:
     ) -> Selection:
         wanted = filter.conditions() if filter else ()
         return DEALS.all.where(wanted).sorted(terms(order_by))
+
+
+@strawberry.type
+class DealSubscriptions:
+    @pushed("One deal, or every one of the agency, whenever it changes.")
+    async def deal_changed(
+        self, info: Info[Any, Any], id: UUID | None = None
+    ) -> AsyncIterator[Change[Deal]]:
+        async for change in changes(reads(info), DEALS, id):
+            yield change

@@ -18,7 +18,7 @@ from queries.fields import field
 from queries.reads import reads
 from queries.scalars import Position
 
-POSITION = Column("position", int)
+POSITION = Column("position", int, unique=True)
 
 
 @strawberry.enum

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -19,7 +19,8 @@ from domain.values import AreaUnits
 from queries import enums  # noqa: F401
 from queries.boards import Board, Column, Condition, Row, Selection, Term, conditions, words
 from queries.connections import connection, linked_many, linked_page, one
-from queries.fields import field
+from queries.fields import field, pushed
+from queries.pushes import Change, changes
 from queries.reads import reads
 from queries.refusals import Invalid
 from queries.scalars import Position
@@ -77,6 +78,7 @@ class Property:
     owners = linked_many("contacts.Contact", "owner_ids", "Whose home it is, in the order given.")
     deals = linked_page("deals.Deal", "property", "The deals about it, the latest first.")
     history = linked_page("history.Fact", "stream", "What happened to it, the latest first.")
+    matches = linked_page("matching.Match", "property", "Clients it suits, the best first.")
 
     @classmethod
     def of(cls, row: Row) -> Property:
@@ -234,3 +236,13 @@ class PropertyQueries:
     ) -> Selection:
         wanted = filter.conditions() if filter else ()
         return PROPERTIES.all.where(wanted).sorted(terms(order_by))
+
+
+@strawberry.type
+class PropertySubscriptions:
+    @pushed("One property, or every one of the agency, whenever it changes.")
+    async def property_changed(
+        self, info: Info[Any, Any], id: UUID | None = None
+    ) -> AsyncIterator[Change[Property]]:
+        async for change in changes(reads(info), PROPERTIES, id):
+            yield change

@@ -65,7 +65,7 @@ class Reads:
             async with self.sources.connect(self.reader.agency) as conn:
                 found = await conn.execute(sql.encode(), params | {"agency": self.reader.agency})
                 return await found.fetchall()
-        except psycopg.DataError as error:
+        except (psycopg.DataError, UnicodeError) as error:
             said = str(error).partition("\n")[0]
             raise Invalid(f"A value is out of range: {said}") from error
 

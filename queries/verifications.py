@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -15,7 +15,8 @@ from domain import verifications as checks
 from queries import enums  # noqa: F401
 from queries.boards import Board, Column, Condition, Row, Selection, Term, conditions
 from queries.connections import connection, linked_list, linked_one, linked_page, one
-from queries.fields import field
+from queries.fields import field, pushed
+from queries.pushes import Change, changes
 from queries.reads import reads
 from queries.scalars import Position
 from queries.sorting import Order, terms
@@ -177,3 +178,13 @@ class VerificationQueries:
     ) -> Selection:
         wanted = filter.conditions() if filter else ()
         return VERIFICATIONS.all.where(wanted).sorted(terms(order_by))
+
+
+@strawberry.type
+class VerificationSubscriptions:
+    @pushed("One verification, or every one of the agency, whenever it changes.")
+    async def verification_changed(
+        self, info: Info[Any, Any], id: UUID | None = None
+    ) -> AsyncIterator[Change[Verification]]:
+        async for change in changes(reads(info), VERIFICATIONS, id):
+            yield change
