@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
@@ -151,6 +152,9 @@ class Leader:
         return appended is not None
 
     async def _dispatch(self, place: Place, batch: BatchBuilder) -> asyncio.Future[Any]:
+        """Refuses a topic that is gone, for which the producer would ask without a pause."""
+        if self.producer.client.cluster.partitions_for_topic(place[0]) is None:
+            raise UnknownTopicOrPartitionError(place[0])
         batch.close()
         sent: asyncio.Future[Any] = await self.producer.send_batch(
             batch, place[0], partition=place[1]
@@ -197,6 +201,8 @@ async def _producing(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
     )
     try:
         await producer.start()
+        for name in TOPICS:
+            await producer.partitions_for(name)
         yield producer
     finally:
         with suppress(TimeoutError):

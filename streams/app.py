@@ -42,6 +42,7 @@ def projecting_app(bootstrap: str, projectors: Sequence[Projector], watch: Watch
         table_standby_replicas=0,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=5_000,
         broker_session_timeout=10.0,
         broker_heartbeat_interval=1.0,
         broker_request_timeout=20.0,
