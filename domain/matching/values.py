@@ -20,8 +20,10 @@ class Measured(Value):
     """A value that keeps what it has once worked out; a changed one works it out anew."""
 
     def but(self, **changes: Any) -> Self:
-        kept = {name: getattr(self, name) for name in type(self).model_fields}
-        return self.model_construct(**kept | changes)
+        changed = super().but(**changes)
+        for name in changed.__dict__.keys() - type(self).model_fields.keys():
+            del changed.__dict__[name]
+        return changed
 
 
 class Home(Measured):
