@@ -69,6 +69,7 @@ class PostgresHub:
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="hub")
+        self._task.add_done_callback(_cry)
         return self
 
     async def __aexit__(
@@ -130,9 +131,15 @@ class PostgresHub:
                 feed.miss()
 
 
+def _cry(task: asyncio.Task[None]) -> None:
+    """It runs for ever, so an end that nobody asked for is told."""
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("the hub has died: nothing is pushed any more", exc_info=error)
+
+
 def _for_ever() -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception_type((psycopg.Error, OSError)),
-        wait=wait_exponential_jitter(0.05, 2),
+        wait=wait_exponential_jitter(multiplier=0.05, max=2, jitter=0.1),
         before_sleep=before_sleep_log(log, logging.WARNING),
     )

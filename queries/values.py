@@ -39,7 +39,16 @@ class Size:
         if value is None or units is None:
             return None
         size = values.Size(value=value, units=AreaUnits(units))
-        return cls(value=size.value, units=size.units, square_meters=round(size.square_meters, 2))
+        return cls(
+            value=_plain(size.value),
+            units=size.units,
+            square_meters=_plain(round(size.square_meters, 2)),
+        )
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Without zeros at the end, and never with an exponent."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 @strawberry.type(description="WGS 84, in degrees.")
