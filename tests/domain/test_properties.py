@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from unicodedata import normalize
 from uuid import UUID
 
 import pytest
@@ -201,7 +203,9 @@ def test_a_draft_is_published_once() -> None:
 
 
 @for_all(
-    remarks=st.text(st.characters(categories=["L", "N"]), max_size=20),
+    remarks=st.text(st.characters(categories=["L", "N"]), max_size=20).map(
+        partial(normalize, "NFC")
+    ),
     details=property_details(),
     address=property_addresses(),
     point=st.none() | property_points(),
