@@ -28,17 +28,20 @@ THREADS = 4
 
 
 def commands(number: int) -> list[Command]:
-    """What one agent asks for one home and one client: five changes, in this order."""
+    """What one agent asks for one home and one client: six changes, in this order."""
     home, client = uuid5(UUID(int=1), str(number)), uuid5(UUID(int=2), str(number))
+    price = {"amount": str(600_000 + number), "currency": "USD"}
     mail = {"email": f"client{number}@example.com"}
     details = RegisterContact.EXAMPLE["details"] | mail
     return [
         _example(ListProperty, property_id=home, listing_id=None),
-        _example(RegisterContact, contact_id=client, details=details),
+        _example(
+            RegisterContact, contact_id=client, details=details, requirements=None, consents=()
+        ),
         _example(StateRequirements, contact_id=client),
-        _example(RepriceProperty, property_id=home),
+        _example(RepriceProperty, property_id=home, list_price=price),
         _example(NoteInteraction, contact_id=client),
-        _example(DescribeProperty, property_id=home),
+        _example(DescribeProperty, property_id=home, public_remarks=f"Home {number}"),
     ]
 
 
