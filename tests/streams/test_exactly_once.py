@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as some
 
-from commands.ledger import Deedbook
 from streams.checkpoints import Place
 from streams.projector import Delivery
 from tests.streams.chaos import STREAMS, Arena, Kafka, Killed
@@ -34,13 +31,6 @@ mixed_plans = some.lists(takes | logs | rewinds, max_size=12)
 
 Mess = tuple[list[tuple[int, int]], set[int], list[int]]
 Step = tuple[str, int, int | None, int]
-
-
-@pytest.fixture(scope="module")
-def arena(dsn: str, server_store: Deedbook) -> Iterator[Arena]:
-    found = Arena(dsn, server_store)
-    yield found
-    found.close()
 
 
 class Feeder:
