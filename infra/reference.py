@@ -14,9 +14,11 @@ from commands.base import Command
 from commands.catalogue import HANDLERS
 from domain.catalogue import FACTS
 from domain.kernel import Fact, Personal, Value
+from infra.graphql.schema import make_schema
 from streams.envelope import topic
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
+SCHEMA = PAGE.with_name("schema.graphql")
 HEAD = """# Reference: commands, facts, personal fields
 
 Made from the code by `python -m infra.reference`; do not edit by hand.
@@ -30,6 +32,11 @@ def kebab(name: str) -> str:
 
 def page() -> str:
     return "\n".join([HEAD, *_commands(), *_facts(), *_personal()]) + "\n"
+
+
+def schema() -> str:
+    """The whole graph in the schema language."""
+    return make_schema().as_str() + "\n"
 
 
 def _commands() -> Iterator[str]:
@@ -95,3 +102,4 @@ def _roles(kind: type[Command]) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), "utf-8")
+    SCHEMA.write_text(schema(), "utf-8")
