@@ -140,6 +140,14 @@ class AreaAtLeast:
     value: Decimal
     units: AreaUnits = AreaUnits.SQUARE_METERS
 
+    def condition(self) -> Condition:
+        """Rounded as the board keeps it."""
+        try:
+            size = values.Size(value=self.value, units=self.units)
+        except ValueError as error:
+            raise Invalid("livingAreaMin is not an area.", field="livingAreaMin") from error
+        return "t.living_area_sqm >= %(meters)s", {"meters": round(size.square_meters, 2)}
+
 
 @strawberry.input(description="Within so many kilometres of a point.")
 class Near:
@@ -187,9 +195,8 @@ class PropertyFilter:
             yield self.near.condition()
         if self.text is not None:
             yield from words(self.text, SEARCHED)
-        if (least := self.living_area_min) is not None:
-            meters = round(least.value * values.SQUARE_METERS[least.units], 2)
-            yield "t.living_area_sqm >= %(living_area_min)s", {"living_area_min": meters}
+        if self.living_area_min is not None:
+            yield self.living_area_min.condition()
 
 
 FILTERS = {

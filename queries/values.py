@@ -48,7 +48,9 @@ class Size:
 
 def _plain(number: Decimal) -> Decimal:
     """Without zeros at the end, and never with an exponent."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return (
+        number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    )
 
 
 @strawberry.type(description="WGS 84, in degrees.")
