@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from subprocess import SubprocessError
 
 import psycopg
 import typer
@@ -19,6 +20,7 @@ from infra.cli.parts import FAILED, WRONG_INPUT, Failure, err
 from infra.cli.processes import api, init, relay, runner, worker
 from infra.cli.showing import demo
 from infra.cli.tokens import token
+from infra.demo import Broken
 from infra.importing import BadFile
 
 app = typer.Typer(
@@ -44,6 +46,10 @@ def main() -> None:
         _end(str(bad), WRONG_INPUT)
     except ValidationError as error:
         _end(_settings(error), WRONG_INPUT)
+    except Broken as broken:
+        _end(str(broken))
+    except SubprocessError as error:
+        _end(f"The embedded Postgres did not start: {_line(error)}.")
     except SecretMissing as missing:
         _end(f"{missing}. For development: DEEDBOOK_DEVELOPMENT=1 makes one.", WRONG_INPUT)
     except DomainError as refusal:

@@ -185,6 +185,7 @@ def progress_bar(what: str, table: Table) -> Iterator[Callable[[Counts], None]]:
         TextColumn("left"),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
     with bar:
         task = bar.add_task(what.capitalize(), total=table.length)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         sock = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise Failure(
-            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
+            f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}. "
             "Choose another with --port, or stop what is there."
         ) from error
     with sock:

@@ -37,7 +37,9 @@ def init() -> None:
 
 def api(
     host: Annotated[str, typer.Option(help="DEEDBOOK_HOST if not given.")] = "",
-    port: Annotated[int, typer.Option(help="DEEDBOOK_PORT if not given.", min=0, max=65535)] = -1,
+    port: Annotated[
+        int | None, typer.Option(help="DEEDBOOK_PORT if not given.", min=0, max=65535)
+    ] = None,
     runner: Annotated[
         bool, typer.Option(help="Keep the read tables up to date in this process too.")
     ] = True,
@@ -45,7 +47,7 @@ def api(
     """Serve HTTP and GraphQL. Without DEEDBOOK_KAFKA the in-process runner is inside."""
     config = configured()
     write_json_logs(config.log_level)
-    where = host or config.host, config.port if port < 0 else port
+    where = host or config.host, config.port if port is None else port
     with listening(*where) as sock, opened_store() as (dsn, store):
         from infra.http import create_app
         from infra.serving import serving

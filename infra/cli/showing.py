@@ -19,8 +19,8 @@ HOMES, CLIENTS = 5_400, 500
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after printing.")] = False,
     port: Annotated[
-        int, typer.Option(min=-1, max=65535, help="DEEDBOOK_PORT or a free one, if not given.")
-    ] = -1,
+        int | None, typer.Option(min=0, max=65535, help="DEEDBOOK_PORT, or a free one.")
+    ] = None,
     homes: Annotated[int, typer.Option(min=100, max=HOMES, hidden=True)] = HOMES,
     clients: Annotated[int, typer.Option(min=10, max=CLIENTS, hidden=True)] = CLIENTS,
 ) -> None:
@@ -36,10 +36,10 @@ def demo(
 
 
 @contextmanager
-def _socket(config: Settings, port: int) -> Iterator[socket.socket]:
+def _socket(config: Settings, port: int | None) -> Iterator[socket.socket]:
     """On the port asked for; on a free one where nobody asked and the usual one is taken."""
-    wanted = config.port if port < 0 else port
-    if port < 0 and not _free(config.host, wanted):
+    wanted = config.port if port is None else port
+    if port is None and not _free(config.host, wanted):
         err.print(f"Port {wanted} is taken: the demo takes a free one.")
         wanted = 0
     with listening(config.host, wanted) as sock:

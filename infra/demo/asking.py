@@ -8,10 +8,12 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from infra.demo import Broken
+
 SECONDS = 60
 
 
-class NoAnswer(Exception):
+class NoAnswer(Broken):
     """The API said something else than an answer."""
 
 

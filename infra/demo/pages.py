@@ -85,11 +85,11 @@ def _match(match: Answer) -> RenderableType:
         f"{home['bedroomsTotal']} bed",
         f"{float(home['bathroomsTotal']):g} bath",
         f"{float(home['livingArea']['value']):,.0f} sq ft",
-        f"{home['address']['city']} {home['address']['postalCode']}, built {home['yearBuilt']}",
+        f"{home['address']['city']}, built {home['yearBuilt']}",
     )
     said = [_reason("+", "green", each) for each in reasons["for"][:MOST_FOR]]
     said += [_reason("-", "red", each) for each in reasons["against"][:MOST_AGAINST]]
-    return Group(line, Padding(Group(*said), (0, 0, 1, 12)))
+    return Group(line, Padding(Group(*said), (0, 0, 1, 12), expand=False))
 
 
 def _reason(sign: str, style: str, reason: Answer) -> Text:

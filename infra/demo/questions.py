@@ -29,7 +29,7 @@ query Client($id: UUID!) {
         property {
           id
           listingId
-          address { city postalCode }
+          address { city }
           listPrice { text }
           bedroomsTotal
           bathroomsTotal

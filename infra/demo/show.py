@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 from time import monotonic
@@ -18,7 +17,7 @@ import uvloop
 from commands.base import Role
 from commands.ledger import Deedbook
 from infra.auth import Identity, issue_token, token_secret
-from infra.demo import AGENCY
+from infra.demo import AGENCY, Broken
 from infra.demo.asking import Graph
 from infra.demo.loading import Cast, load
 from infra.demo.pages import client_page, comparison_page
@@ -50,10 +49,6 @@ class Stopped(Exception):
     """Somebody pressed Ctrl-C while it was loading."""
 
 
-class StandsStill(Exception):
-    """The read tables get nothing any more."""
-
-
 class Show:
     def __init__(
         self, config: Settings, sock: socket.socket, teller: Teller, homes: int, clients: int
@@ -80,6 +75,8 @@ class Show:
             try:
                 create_tables(dsn)
                 uvloop.run(self._perform(dsn, store, once))
+            except ExceptionGroup as group:
+                raise group.exceptions[0] from group
             finally:
                 store.close()
 
@@ -91,10 +88,11 @@ class Show:
             await up.wait()
             watch = tasks.create_task(self._watch(stop))
             try:
-                with suppress(Stopped):
-                    await asyncio.to_thread(self._tell, dsn, store, once)
-                    if not once:
-                        await stop.wait()
+                await asyncio.to_thread(self._tell, dsn, store, once)
+                if not once:
+                    await stop.wait()
+            except Stopped:
+                self.teller.step("Stopped. Started again, it goes on from here.")
             finally:
                 stop.set()
                 await watch
@@ -111,7 +109,7 @@ class Show:
         self._show_answers(Graph(self.address, self.token))
         took = monotonic() - self.began
         if once:
-            self.teller.say(f"Done in {took:.0f} seconds. Without --once it stays open for you.")
+            self.teller.say(f"Done after {took:.0f} s. Without --once it stays open for you.")
         else:
             self._invite(took)
 
@@ -144,7 +142,7 @@ class Show:
             if now > reached:
                 reached, moved = now, monotonic()
             if monotonic() - moved > STANDS_STILL:
-                raise StandsStill("The read tables stand still: see demo.log.")
+                raise Broken("The read tables stand still: see demo.log.")
             yield reached
             if self.stopped.wait(LOOK_AGAIN):
                 raise Stopped
@@ -170,7 +168,7 @@ class Show:
 
     def _invite(self, took: float) -> None:
         say = self.teller.say
-        say(f"Ready after {took:.0f} seconds. Try queries in a browser; one is ready to run:\n")
+        say(f"Ready after {took:.0f} s. Try queries in a browser; one is ready to run:\n")
         say(f"  {self.address}/graphql#token={self.token}\n")
         say(f"What follows #token= is your token for 12 hours. Commands: {self.address}/docs")
         say("Ctrl-C ends it; started again, everything is still there.")

@@ -38,6 +38,7 @@ class Teller:
             MofNCompleteColumn(),
             console=self.err,
             transient=True,
+            disable=not self.err.is_terminal,
         )
         with bar:
             task = bar.add_task(what, total=total)
