@@ -256,8 +256,7 @@ class ContactQueries:
 @strawberry.type
 class ContactSubscriptions:
     @pushed("One contact, or every one of the agency, whenever it changes.")
-    async def contact_changed(
+    def contact_changed(
         self, info: Info[Any, Any], id: UUID | None = None
     ) -> AsyncIterator[Change[Contact]]:
-        async for change in changes(reads(info), CONTACTS, id):
-            yield change
+        return changes(reads(info), CONTACTS, id)

@@ -292,8 +292,7 @@ class DealQueries:
 @strawberry.type
 class DealSubscriptions:
     @pushed("One deal, or every one of the agency, whenever it changes.")
-    async def deal_changed(
+    def deal_changed(
         self, info: Info[Any, Any], id: UUID | None = None
     ) -> AsyncIterator[Change[Deal]]:
-        async for change in changes(reads(info), DEALS, id):
-            yield change
+        return changes(reads(info), DEALS, id)

@@ -248,8 +248,7 @@ class PropertyQueries:
 @strawberry.type
 class PropertySubscriptions:
     @pushed("One property, or every one of the agency, whenever it changes.")
-    async def property_changed(
+    def property_changed(
         self, info: Info[Any, Any], id: UUID | None = None
     ) -> AsyncIterator[Change[Property]]:
-        async for change in changes(reads(info), PROPERTIES, id):
-            yield change
+        return changes(reads(info), PROPERTIES, id)

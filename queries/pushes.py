@@ -24,10 +24,12 @@ class Change(Generic[Node]):
 
 async def changes(view: Reads, board: Board, id: UUID | None) -> AsyncIterator[Change[Any]]:
     """Every change of this record, or of every record of the board, from now on."""
-    async for news in view.news(board.table):
-        streams = [stream for stream in news.streams if id in (None, stream)]
-        nodes = await some(view, board, streams)
-        if news.gap:
-            yield Change(gap=True, id=None, node=None)
-        for stream, node in zip(streams, nodes, strict=True):
-            yield Change(gap=False, id=stream, node=node)
+    with view.news(board.table) as feed:
+        while True:
+            news = await feed.take()
+            streams = [stream for stream in news.streams if id in (None, stream)]
+            nodes = await some(view, board, streams)
+            if news.gap:
+                yield Change(gap=True, id=None, node=None)
+            for stream, node in zip(streams, nodes, strict=True):
+                yield Change(gap=False, id=stream, node=node)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
-from queries.changes import Feed, Hub, News
+from queries.changes import Feed, Hub
 from queries.refusals import Forbidden, Invalid, NotYet
 
 Row = dict[str, Any]
@@ -86,12 +86,10 @@ class Reads:
         """Another operation begins on the same connection."""
         self._loaders.clear()
 
-    async def news(self, projection: str) -> AsyncIterator[News]:
-        """Every change of the projection's rows in this agency, from now on."""
+    def news(self, projection: str) -> AbstractContextManager[Feed]:
+        """Every change of the projection's rows in this agency, while the context is open."""
         self.must_be_reader()
-        with self.sources.hub.listen(self.reader.agency, projection) as feed:
-            while True:
-                yield await feed.take()
+        return self.sources.hub.listen(self.reader.agency, projection)
 
     async def reach(
         self, projection: str, context: str, stream: UUID, position: int | None

@@ -183,8 +183,7 @@ class VerificationQueries:
 @strawberry.type
 class VerificationSubscriptions:
     @pushed("One verification, or every one of the agency, whenever it changes.")
-    async def verification_changed(
+    def verification_changed(
         self, info: Info[Any, Any], id: UUID | None = None
     ) -> AsyncIterator[Change[Verification]]:
-        async for change in changes(reads(info), VERIFICATIONS, id):
-            yield change
+        return changes(reads(info), VERIFICATIONS, id)
