@@ -52,13 +52,18 @@ async def behind(conn: AsyncConnection[Any], projection: str) -> tuple[int, int]
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
+async def skip(conn: AsyncConnection[Any], projection: str, reached: int, end: int) -> bool:
+    """Moves on in the log where nothing concerns the projection; False if that is not so simple."""
+    moved = await conn.execute(SKIP, (end, projection, *LOG, reached), prepare=True)
+    return moved.rowcount == 1
+
+
 async def fed_by_kafka(conn: AsyncConnection[Any], projection: str) -> bool:
     """Whether the projection has ever read from Kafka."""
     row = await (await conn.execute(FED, (projection,))).fetchone()
     return bool(row and row[0])
 
 
-FED = "select exists (select from checkpoints where projection = %s and next_offset > 0)"
 LOCK = """
     select topic, partition, next_offset, last_position from checkpoints
     where projection = %s and (topic, partition) in (select * from unnest(%s::text[], %s::int[]))
@@ -74,9 +79,14 @@ SAVE = """
     from unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[]) as new (t, p, o, l)
     where projection = %s and topic = new.t and partition = new.p
 """
+SKIP = """
+    update checkpoints set last_position = %s, at = now()
+    where projection = %s and topic = %s and partition = %s and last_position = %s
+"""
 BEHIND = """
     select
         coalesce((select last_position from checkpoints
             where projection = %s and topic = %s and partition = %s), 0),
         (select coalesce(max(notification_id), 0) from deedbook_events)
 """
+FED = "select exists (select from checkpoints where projection = %s and next_offset > 0)"

@@ -108,22 +108,27 @@ class Projector:
             reached, end = await checkpoints.behind(conn, self.name)
             if reached >= end:
                 return 0
+            steps = await self.store.facts(reached, end, self.names, limit)
+            if not steps and await checkpoints.skip(conn, self.name, reached, end):
+                return 0
+            upto = end if len(steps) < limit else steps[-1].position
             async with conn.transaction():
-                return await self._take_log(conn, end, limit)
+                return end - await self._take_log(conn, reached, upto, steps)
 
-    async def _take_log(self, conn: AsyncConnection[Any], end: int, limit: int) -> int:
-        mark = (await checkpoints.lock(conn, self.name, [LOG]))[LOG]
-        steps = await self.store.facts(mark.last_position, end, self.names, limit)
-        whole = len(steps) < limit
-        mark.last_position = max(mark.last_position, end if whole else steps[-1].position)
-        places = sorted({_place(step) for step in steps})
-        marks = await checkpoints.lock(conn, self.name, places)
-        fresh = [step for step in steps if step.position > marks[_place(step)].last_position]
-        for step in fresh:
-            marks[_place(step)].last_position = step.position
-        await self._project(conn, fresh)
-        await checkpoints.save(conn, self.name, marks | {LOG: mark})
-        return end - mark.last_position
+    async def _take_log(
+        self, conn: AsyncConnection[Any], after: int, upto: int, steps: Sequence[Recorded]
+    ) -> int:
+        """Where the log is read on: unless another was faster, `upto`."""
+        places = {_place(step) for step in steps}
+        marks = await checkpoints.lock(conn, self.name, [LOG, *sorted(places)])
+        if marks[LOG].last_position == after:
+            fresh = [step for step in steps if step.position > marks[_place(step)].last_position]
+            for step in fresh:
+                marks[_place(step)].last_position = step.position
+            marks[LOG].last_position = upto
+            await self._project(conn, fresh)
+            await checkpoints.save(conn, self.name, marks)
+        return marks[LOG].last_position
 
     async def begin(self, ends: Mapping[Place, int]) -> None:
         """Before the first message ever: takes the whole log, so that Kafka is read from its end.
