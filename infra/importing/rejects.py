@@ -29,7 +29,9 @@ class Rejects:
         if not self.path.resolve().parent.is_dir():
             raise BadFile(f"{self.path}: there is no folder {self.path.parent}.")
         try:
-            self.path.unlink(missing_ok=True)
+            if self.path.exists():
+                self._refuse_another_file()
+                self.path.unlink()
         except OSError as error:
             raise BadFile(f"{self.path}: {error.strerror}. Choose another: --rejects F.") from error
         return self
@@ -48,6 +50,13 @@ class Rejects:
         self.count += 1
         about = (number, column, _written(value), reason)
         self._writer.writerow((*about, *(_written(row.get(name)) for name in self.columns)))
+
+    def _refuse_another_file(self) -> None:
+        """Only what an earlier import wrote may be replaced."""
+        with self.path.open("rb") as file:
+            start = file.read(len(ABOUT[0]))
+        if start and start != ABOUT[0].encode():
+            raise BadFile(f"{self.path}: there is another file of that name. Choose another.")
 
     def _start(self) -> None:
         try:

@@ -224,6 +224,34 @@ def test_rows_alike_are_one_listing_and_another_of_the_same_number_is_refused(
     assert "already_listed" in reject["rejected_reason"]
 
 
+def test_a_listing_comes_with_what_became_of_it(importing: Importing) -> None:
+    text = (
+        "ListingId,City,ListPrice,StandardStatus,ClosePrice,CloseDate\n"
+        "A,Kent,1000,Active,,\n"
+        "B,Kent,1000,Closed,990,2025-03-01\n"
+        "C,Kent,1000,Closed,,\n"
+        "D,Kent,1000,Withdrawn,,\n"
+        "E,Kent,1000,ComingSoon,,\n"
+        "F,Kent,1000,Hold,,\n"
+    )
+    path = importing.file("feed.csv", text)
+    done = importing.go("properties", path)
+    assert (done.returncode, counted(done)) == (3, (6, 4, 0, 2)), done.stderr
+    names = [row[2] for row in importing.facts() if not row[2].startswith("listing_id")]
+    assert sorted(names) == [*["property.listed"] * 4, "property.sold", "property.withdrawn"]
+    assert sum(home["as_draft"] for home in importing.listed()) == 1
+    assert [row["rejected_row"] for row in importing.rejects("feed.rejects.csv")] == ["3", "6"]
+    assert counted(importing.go("properties", path)) == (6, 0, 4, 2)
+
+
+def test_another_file_is_not_taken_for_a_reject_file(importing: Importing) -> None:
+    path = importing.file("homes.csv", "city,price\nKent,1000\n")
+    kept = importing.file("kept.csv", "dear,data\n")
+    done = importing.go("properties", path, "--rejects", kept)
+    assert done.returncode == 2
+    assert kept.read_text() == "dear,data\n"
+
+
 def test_contacts_come_with_what_they_look_for(importing: Importing) -> None:
     text = (
         "Name,E-Mail,Phone,budget_max,bedrooms_min,must_haves,area_place,area_lat,area_lon,"
