@@ -176,7 +176,7 @@ class MatchingSubscriptions:
         view = reads(info)
         wanted = _for(contact, property)
         sql = SIGN.format(subject="contact_id" if contact else "property_id")
-        with view.sources.hub.listen(view.reader.agency, "matches") as feed:
+        with view.news("matches") as feed:
             last = await view.rows(sql, **wanted.params)
             while True:
                 await feed.take()
