@@ -5,33 +5,55 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 FIRST_QUERY = """\
-# Homes on the market that are worth a look. Ctrl-Enter runs it.
+# The best homes for clients who look for one, and why. Ctrl-Enter runs it.
 {
-  properties(first: 5, filter: {status: ACTIVE}, orderBy: {field: LIST_PRICE, direction: DESC}) {
-    totalCount
+  contacts(first: 3, filter: {hasRequirements: true, status: ACTIVE}) {
     nodes {
-      address { text }
-      listPrice { text }
-      bedroomsTotal
-      livingArea { value units }
-      history(first: 3) { nodes { at by summary } }
+      name
+      requirements { budgetTo { text } bedroomsMin areas { place } mustHaves }
+      matches(first: 3) {
+        totalCount
+        nodes {
+          score
+          property { listingId listPrice { text } address { text } }
+          reasons {
+            for { sentence contribution }
+            against { sentence }
+          }
+        }
+      }
     }
   }
 }
 """
-FROM_ADDRESS = """
+STATIC = Path(__file__).with_name("static")
+STATIC_PATH = "/graphql/static"
+FROM_ADDRESS = """\
       const shown = new URLSearchParams(window.location.hash.slice(1)).get("token");
       if (shown) {
         parameters.headers = JSON.stringify({ Authorization: "Bearer " + shown });
       }
-"""
-CONNECT = "subscriptionUrl,\n        wsConnectionParams: shown ? { token: shown } : {},"
+      const fetchURL = window.location.href.split(/[?#]/)[0];"""
+CONNECT = """\
+        subscriptionUrl,
+        wsConnectionParams: shown ? { token: shown } : {},
+      });"""
+CHANGES = {
+    "Strawberry GraphiQL": "Deedbook",
+    "&#x1f353;": "&#x1f3e0;",
+    '      const fetchURL = window.location.href.split("?")[0];': FROM_ADDRESS,
+    "        subscriptionUrl,\n      });": CONNECT,
+    "replaceState(null, null, newSearch)": "replaceState(null, null, newSearch + location.hash)",
+}
 
 
 def page(html: str) -> str:
-    """The library's page with our query and with the token in place."""
+    """The library's page with our query, with the token in place, and with nothing from elsewhere:
+    what it loads of other hosts is kept in `static` under the same paths.
+    """
     html = re.sub(
         r"const EXAMPLE_QUERY = `.*?`;",
         lambda _: f"const EXAMPLE_QUERY = `{FIRST_QUERY}`;",
@@ -39,9 +61,7 @@ def page(html: str) -> str:
         count=1,
         flags=re.DOTALL,
     )
-    html = html.replace("Strawberry GraphiQL", "Deedbook")
-    html = html.replace(
-        "      const fetchURL = window.location.href",
-        f"{FROM_ADDRESS}\n      const fetchURL = window.location.href",
-    )
-    return html.replace("        subscriptionUrl,\n      });", f"        {CONNECT}\n      }});")
+    html = re.sub(r'(src|href)="https?://[^/"]+/', rf'\1="{STATIC_PATH[1:]}/', html)
+    for theirs, ours in CHANGES.items():
+        html = html.replace(theirs, ours)
+    return html

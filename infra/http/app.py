@@ -16,6 +16,7 @@ from infra.graphql import Parts, graphql_router
 from infra.http.commands import SCHEMAS, command_routes
 from infra.http.edge import Door, Edge, Scale
 from infra.http.headers import CAUSE_ID, CORRELATION_ID, IDEMPOTENCY_KEY, IF_MATCH
+from infra.http.pages import add_pages
 from infra.http.state import state_routes
 from infra.hub import PostgresHub
 from infra.postgres import open_readers, open_writers
@@ -44,6 +45,7 @@ def create_app(dsn: str, store: Deedbook, config: Settings | None = None) -> Fas
         description="The append-only book of a real-estate business",
         version="1",
         lifespan=_open_parts,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -57,6 +59,7 @@ def create_app(dsn: str, store: Deedbook, config: Settings | None = None) -> Fas
     app.include_router(command_routes())
     parts = Parts(store, app.state.readers, app.state.hub)
     app.include_router(graphql_router(parts, config, app.state.secret), prefix="/graphql")
+    add_pages(app, config.development)
     _put_in_front(app, config)
     return app
 

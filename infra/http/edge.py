@@ -13,7 +13,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.auth import TokenRefused, read_token
+from infra.graphql.page import STATIC_PATH
 from infra.http.headers import CORRELATION_ID, uuid_header
+from infra.http.pages import DOCS_STATIC_PATH
 from infra.logs import ASKER, CORRELATION
 from infra.measures import REQUEST_SECONDS, REQUESTS
 from infra.problems import Unacceptable, problem_of, response_of
@@ -106,11 +108,12 @@ class Door:
         await self.app(scope, receive, send)
 
     def _is_open(self, scope: Scope) -> bool:
-        if scope["path"] in OPEN_PATHS:
+        path = scope["path"]
+        if path in OPEN_PATHS or path.startswith(f"{DOCS_STATIC_PATH}/"):
             return True
         wants_page = "text/html" in Headers(scope=scope).get("accept", "")
-        page = scope["path"] == "/graphql" and scope["method"] == "GET" and wants_page
-        return self.development and page
+        page = path == "/graphql" and scope["method"] == "GET" and wants_page
+        return self.development and (page or path.startswith(f"{STATIC_PATH}/"))
 
 
 class Scale:
