@@ -8,12 +8,12 @@ homes and wishes alone.
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
@@ -95,12 +95,14 @@ async def _candidates(cursor: Cursor, sql: LiteralString, ids: dict[str, Any]) -
 
 
 async def _keep(cursor: Cursor, ranker: Ranker, ranked: Iterable[list[Match]]) -> None:
+    """Other tasks of the process get their turn after each subject."""
     rows: list[dict[str, Any]] = []
-    for match in chain.from_iterable(ranked):
-        rows.append(_stored(match))
-        if len(rows) == ROWS_AT_ONCE:
+    for matches in ranked:
+        rows += map(_stored, matches)
+        if len(rows) >= ROWS_AT_ONCE:
             await _insert(cursor, ranker, rows)
             rows = []
+        await asyncio.sleep(0)
     await _insert(cursor, ranker, rows)
 
 
