@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine
 from typing import Any
@@ -20,6 +21,15 @@ async def run_until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event
         for task in (running, stopping):
             task.cancel()
         await asyncio.gather(running, stopping, return_exceptions=True)
+
+
+def keep_what_is_loaded() -> None:
+    """Modules and schemas live as long as the process: the collector need not look at them again.
+
+    It would each time it looks at everything, and then nobody is served for some 80 ms.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def stop_on_signal() -> asyncio.Event:

@@ -30,10 +30,9 @@ from tenacity import (
 
 from domain.kernel import Recorded
 from infra.kafka.topics import create_topics
-from infra.lifetime import run_until_stopped, stop_on_signal
+from infra.lifetime import run_until_stopped
 from infra.log import StoreLog
 from infra.postgres import open_store, open_writers
-from infra.settings import settings
 from streams.checkpoints import Place
 from streams.envelope import TOPICS, Envelope, partition_of, topic_of
 
@@ -231,15 +230,3 @@ SAVE = """
     where name = 'relay' and epoch = %s and last_position = %s
 """
 END = "select coalesce(max(notification_id), 0) from deedbook_events"
-
-
-async def main() -> None:
-    chosen = settings()
-    if not chosen.kafka or not chosen.database_url:
-        raise SystemExit("the relay needs DEEDBOOK_KAFKA and DEEDBOOK_DATABASE_URL")
-    await relay(chosen.database_url, chosen.kafka, stop_on_signal())
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=settings().log_level)
-    asyncio.run(main())

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from commands.ledger import Deedbook
-from infra.lifetime import stop_on_signal
+from infra.lifetime import keep_what_is_loaded, stop_on_signal
 from infra.runner import running
 from projections.catalogue import PROJECTIONS
 
@@ -51,6 +51,7 @@ async def serving(
         stopping = asyncio.create_task(stop.wait())
         try:
             await _started(server, task)
+            keep_what_is_loaded()
             if up is not None:
                 up.set()
             await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -11,10 +11,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from commands.ledger import Deedbook
 from infra.kafka.topics import create_topics
-from infra.lifetime import run_until_stopped, stop_on_signal
+from infra.lifetime import run_until_stopped
 from infra.log import StoreLog
 from infra.postgres import create_tables, open_store, open_writers
-from infra.settings import settings
 from projections.catalogue import PROJECTIONS
 from streams.app import projecting_app
 from streams.checkpoints import Place
@@ -98,15 +97,3 @@ async def _run(app: faust.App) -> None:
         async with asyncio.timeout(STOPPED_WITHIN):
             await worker.stop()
     raise worker.crash_reason or RuntimeError("the Faust worker ended")
-
-
-async def main() -> None:
-    chosen = settings()
-    if not chosen.kafka or not chosen.database_url:
-        raise SystemExit("the worker needs DEEDBOOK_KAFKA and DEEDBOOK_DATABASE_URL")
-    await work(chosen.database_url, chosen.kafka, stop_on_signal())
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=settings().log_level)
-    asyncio.run(main())

@@ -22,7 +22,7 @@ from infra.cli.parts import (
     opened_database,
     opened_store,
 )
-from infra.lifetime import stop_on_signal
+from infra.lifetime import keep_what_is_loaded, stop_on_signal
 from infra.logs import write_json_logs
 from infra.runner import running
 from infra.settings import settings
@@ -90,6 +90,7 @@ def _with_broker(process: Callable[[str, str, asyncio.Event], Coroutine[Any, Any
     with opened_database() as dsn:
 
         async def until_stopped() -> None:
+            keep_what_is_loaded()
             await process(dsn, config.kafka, stop_on_signal())
 
         asyncio.run(until_stopped())
@@ -97,5 +98,6 @@ def _with_broker(process: Callable[[str, str, asyncio.Event], Coroutine[Any, Any
 
 async def _run_runner(dsn: str, store: Deedbook) -> None:
     stop = stop_on_signal()
+    keep_what_is_loaded()
     async with running(dsn, store, PROJECTIONS.values()):
         await stop.wait()
