@@ -21,7 +21,9 @@ from queries.refusals import Invalid
 from queries.scalars import Position
 
 
-@strawberry.type(description="A fact with its unit: a currency, km, sq ft, sq m, %, year or count.")
+@strawberry.type(
+    description="A fact with its unit: a currency, km, sq ft, sq m, acres, %, year, count or of 5."
+)
 class Number:
     name: str
     value: float

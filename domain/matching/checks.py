@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from domain.matching.features import UNIT_WORDS, has
+from domain.matching.features import UNIT_WORDS, has, measured
 from domain.matching.parts import in_units, nearest_area
-from domain.matching.sentences import counted, feature_words, plain
+from domain.matching.sentences import counted, missing_words, plain
 from domain.matching.values import Home, Wish
 from domain.properties import Status
 from domain.terms import Purpose
@@ -155,13 +155,8 @@ def _says_type(wish: Wish, home: Home) -> str:
 
 
 def _says_must_haves(wish: Wish, home: Home) -> str:
-    return " and ".join(f"{each}, which is a must" for each in _missing(wish, home))
-
-
-def _missing(wish: Wish, home: Home) -> Iterator[str]:
-    for feature in wish.requirements.must_haves:
-        if not has(home.details, feature):
-            yield feature_words(feature, False)
+    lacking = (it for it in wish.requirements.must_haves if not has(home.details, it))
+    return "; ".join(missing_words(it, measured(home.details, it), "is a must") for it in lacking)
 
 
 def words(term: str) -> str:

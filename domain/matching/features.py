@@ -107,6 +107,8 @@ def _measured(home: PropertyDetails, feature: str) -> Iterator[Number]:
         yield Number("year_renovated", home.year_renovated, "year")
     if name == "single_storey" and home.stories is not None:
         yield Number("stories", float(home.stories), "count")
+    if name.endswith("_condition") and home.condition is not None:
+        yield Number("condition", home.condition.grade, "of 5")
     if name == "large_lot" and home.lot_size is not None:
         yield Number("lot_size", float(home.lot_size.value), UNIT_WORDS[home.lot_size.units])
     if year is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from domain.matching.features import dated
-from domain.matching.values import Grade, Reason, Side
+from domain.matching.values import Grade, Number, Reason, Side
 
 PHRASES: dict[str, tuple[str, str]] = {
     "air_conditioning": ("air conditioning", "no air conditioning"),
@@ -22,6 +22,14 @@ DATED_WORDS = {
     "built_after": "built after",
     "built_before": "built before",
     "renovated_after": "renovated after",
+}
+MEASURES = {
+    "built_after": ("year_built", "the year it was built"),
+    "built_before": ("year_built", "the year it was built"),
+    "excellent_condition": ("condition", "the condition"),
+    "good_condition": ("condition", "the condition"),
+    "large_lot": ("lot_size", "the size of the lot"),
+    "single_storey": ("stories", "the number of storeys"),
 }
 UNCOUNTED = frozenset({"parking", "heating", "solar", "storage", "furniture", "laundry"})
 
@@ -59,6 +67,15 @@ def feature_words(feature: str, there: bool) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
+def missing_words(feature: str, numbers: Iterable[Number], wanted: str) -> str:
+    """That it is not there, or that nobody knows; `wanted` as in "is a must"."""
+    name = (dated(feature) or (feature, 0))[0]
+    number, fact = MEASURES.get(name, ("", ""))
+    if number and number not in {each.name for each in numbers}:
+        return f"{fact} is not known ({feature.replace('_', ' ')} {wanted})"
+    return f"{feature_words(feature, False)}, which {wanted}"
+
+
 def _price(reason: Reason) -> str:
     told, unit = _told(reason)
     price = money(told["price"], unit["price"])
@@ -80,6 +97,8 @@ def _price(reason: Reason) -> str:
 
 def _distance(reason: Reason) -> str:
     told, _ = _told(reason)
+    if not told["distance"]:
+        return f"right in the middle of {reason.about}"
     away = f"{plain(told['distance'])} km from the middle of {reason.about}"
     if "edge" in told:
         return (
@@ -103,6 +122,8 @@ def _living_area(reason: Reason) -> str:
         return f"{size} of living area, within the {plain(most or 0)} at most asked for"
     if told["above_least"] == 0:
         return f"{size} of living area, just what was asked for"
+    if told["living_area"] > 2 * least:
+        return f"{size} of living area, far more than the {plain(least)} asked for"
     than = "more" if told["living_area"] >= least else "less"
     return (
         f"{size} of living area, {plain(told['above_least'])}% {than} than the "
@@ -120,26 +141,41 @@ def _rooms(reason: Reason) -> str:
 
 
 def _nice_to_have(reason: Reason) -> str:
-    return f"{_feature(reason)}, {'as' if reason.value else 'which was'} wished for"
+    return (
+        f"{_there(reason)}, as wished for" if reason.value else _missing(reason, "was wished for")
+    )
 
 
 def _must_have(reason: Reason) -> str:
-    return f"{_feature(reason)}, which is a must"
+    return f"{_there(reason)}, which is a must" if reason.value else _missing(reason, "is a must")
 
 
-def _feature(reason: Reason) -> str:
+def _there(reason: Reason) -> str:
+    told, _ = _told(reason)
+    words = feature_words(reason.about, True)
+    if words == "renovated" and "year_renovated" in told:
+        return f"{words} in {told['year_renovated']:.0f}"
+    return f"{words}{_measure(reason)}"
+
+
+def _missing(reason: Reason, wanted: str) -> str:
+    said = missing_words(reason.about, reason.numbers, wanted)
+    words, comma, rest = said.partition(", which ")
+    return f"{words}{_measure(reason)}{comma}{rest}"
+
+
+def _measure(reason: Reason) -> str:
+    """The number behind it, in brackets."""
     told, unit = _told(reason)
-    words = feature_words(reason.about, bool(reason.value))
     if "lot_size" in told:
-        return f"{words} ({plain(told['lot_size'])} {unit['lot_size']})"
+        return f" ({plain(told['lot_size'])} {unit['lot_size']})"
     if "year_renovated" in told:
-        year = f"{told['year_renovated']:.0f}"
-        return f"{words} in {year}" if words == "renovated" else f"{words} (renovated {year})"
+        return f" (renovated {told['year_renovated']:.0f})"
     if "year_built" in told:
-        return f"{words} (built {told['year_built']:.0f})"
+        return f" (built {told['year_built']:.0f})"
     if "stories" in told and not reason.value:
-        return f"{words} ({counted(told['stories'], 'storey')})"
-    return words
+        return f" ({counted(told['stories'], 'storey')})"
+    return ""
 
 
 def _condition(reason: Reason) -> str:

@@ -83,7 +83,7 @@ class Wish(Measured):
 
 
 class Number(NamedTuple):
-    """A fact with its unit: `USD`, `km`, `sq ft`, `sq m`, `acres`, `%`, `year` or `count`."""
+    """A fact with its unit: `USD`, `km`, `sq ft`, `sq m`, `acres`, `%`, `year`, `count`, `of 5`."""
 
     name: str
     value: float

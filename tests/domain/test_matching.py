@@ -144,13 +144,19 @@ FAILING: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         "must_haves",
         {"must_haves": ("built_after_2000", "garage")},
         {},
-        "not built after 2000, which is a must and no garage, which is a must",
+        "not built after 2000, which is a must; no garage, which is a must",
     ),
     (
         "area",
         {"areas": around(2)},
         {},
         "2.1 km from the middle of Ballard, outside the 2 km asked for",
+    ),
+    (
+        "must_haves",
+        {"must_haves": ("large_lot",)},
+        {"lot_size": None},
+        "the size of the lot is not known (large lot is a must)",
     ),
     ("area", {}, {"point": None}, "its place is not known"),
     ("purpose", {"purpose": Seeking.RENT}, {}, "offered for sale only"),
@@ -199,6 +205,58 @@ def test_features_are_stated_or_told_by_the_facts_of_the_home(
 ) -> None:
     assert has(a_home(**there).details, feature)
     assert not has(a_home(**missing).details, feature)
+
+
+@pytest.mark.parametrize(
+    ("feature", "given", "said"),
+    [
+        ("large_lot", {}, "no large lot (5,000 sq ft), which was wished for"),
+        ("large_lot", {"lot_size": sqft(12_000)}, "a large lot (12,000 sq ft), as wished for"),
+        (
+            "large_lot",
+            {"lot_size": None},
+            "the size of the lot is not known (large lot was wished for)",
+        ),
+        ("renovated", {"year_renovated": 1999}, "renovated in 1999, as wished for"),
+        ("renovated", {}, "not renovated, which was wished for"),
+        ("built_after_1940", {}, "built after 1940 (built 1948), as wished for"),
+        ("built_after_2000", {}, "not built after 2000 (built 1948), which was wished for"),
+        (
+            "single_storey",
+            {"stories": Decimal("1.5")},
+            "not all on one storey (1.5 storeys), which was wished for",
+        ),
+        ("good_condition", {}, "in good condition, as wished for"),
+        (
+            "good_condition",
+            {"condition": None},
+            "the condition is not known (good condition was wished for)",
+        ),
+        ("sauna", {"features": ("sauna",)}, "a sauna, as wished for"),
+        ("elevator", {"features": ("elevator",)}, "an elevator, as wished for"),
+        ("solar_panels", {}, "no solar panels, which was wished for"),
+    ],
+)
+def test_a_wished_feature_in_words(feature: str, given: dict[str, Any], said: str) -> None:
+    [first, *_] = RANKER.judge(a_wish(nice_to_haves=(feature,)), a_home(**given)).reasons
+    assert sentence(first) == said
+
+
+@pytest.mark.parametrize(
+    ("km_north", "said"),
+    [
+        (0.01, "right in the middle of Ballard"),
+        (1.0, "1 km from the middle of Ballard, well inside the 5 km asked for"),
+        (3.6, "3.6 km from the middle of Ballard, inside the 5 km asked for"),
+        (4.7, "4.7 km from the middle of Ballard, near the edge of the 5 km asked for"),
+        (5.02, "5.02 km from the middle of Ballard, outside the 5 km asked for"),
+    ],
+)
+def test_a_distance_in_words(km_north: float, said: str) -> None:
+    north = BALLARD.latitude + km_north / 111.195
+    point = GeoPoint(latitude=north, longitude=BALLARD.longitude)
+    [first, *_] = RANKER.judge(a_wish(areas=around(5)), a_home(point=point)).reasons
+    assert sentence(first) == said
 
 
 def test_the_nearest_of_several_areas_is_the_one_it_lies_best_in() -> None:
