@@ -8,6 +8,8 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
+CLEANING_UP_SECONDS = 5.0
+
 
 async def run_until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
     """Runs the work; cancels it when stopped. What breaks the work is raised."""
@@ -18,9 +20,25 @@ async def run_until_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event
         if running.done():
             running.result()
     finally:
-        for task in (running, stopping):
-            task.cancel()
-        await asyncio.gather(running, stopping, return_exceptions=True)
+        stopping.cancel()
+        await end(running)
+
+
+async def end(task: asyncio.Task[Any]) -> None:
+    """Cancels it, and again where that was lost: `asyncio.wait_for` of Python 3.11, on which the
+    connection pools wait, swallows a cancellation that comes together with its result.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=CLEANING_UP_SECONDS)
+    if not task.cancelled():
+        task.exception()
+
+
+def cancelled() -> bool:
+    """Whether the current task was asked to end, even if the request was swallowed."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def keep_what_is_loaded() -> None:

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import AsyncConnection
 
 from commands.ledger import Deedbook
+from infra.lifetime import cancelled, end
 from infra.log import StoreLog
 from infra.postgres import open_writers
 from projections.base import Projection
@@ -50,7 +51,7 @@ class Runner:
 
     async def _follow(self, projector: Projector) -> None:
         bell = self._bells[projector.projection.name]
-        while True:
+        while not cancelled():
             bell.clear()
             async for attempt in for_ever(log):
                 with attempt:
@@ -85,5 +86,4 @@ async def running(
         try:
             yield runner
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end(task)
