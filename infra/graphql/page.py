@@ -8,17 +8,22 @@ import re
 from pathlib import Path
 
 FIRST_QUERY = """\
-# The best homes for clients who look for one, and why. Ctrl-Enter runs it.
+# Clients, the homes that fit them best, and why.
+# Ctrl-Enter runs it.
 {
-  contacts(first: 3, filter: {hasRequirements: true, status: ACTIVE}) {
+  contacts(first: 3, filter: {hasRequirements: true}) {
     nodes {
       name
-      requirements { budgetTo { text } bedroomsMin areas { place } mustHaves }
+      requirements {
+        budgetTo { text }
+        bedroomsMin
+        areas { place }
+      }
       matches(first: 3) {
         totalCount
         nodes {
           score
-          property { listingId listPrice { text } address { text } }
+          property { listingId listPrice { text } }
           reasons {
             for { sentence contribution }
             against { sentence }
@@ -46,6 +51,7 @@ CHANGES = {
     "&#x1f353;": "&#x1f3e0;",
     '      const fetchURL = window.location.href.split("?")[0];': FROM_ADDRESS,
     "        subscriptionUrl,\n      });": CONNECT,
+    "defaultEditorToolsVisibility: true": "defaultEditorToolsVisibility: !shown",
     "replaceState(null, null, newSearch)": "replaceState(null, null, newSearch + location.hash)",
 }
 

@@ -16,7 +16,7 @@ DOCS = "/docs"
 DOCS_STATIC_PATH = f"{DOCS}/static"
 SWAGGER = f"{DOCS_STATIC_PATH[1:]}/swagger-ui-dist@5.35.0"
 ICON = "data:,"
-SHOWN = {"validatorUrl": None, "docExpansion": "none"}
+SHOWN = {"validatorUrl": None, "defaultModelsExpandDepth": 0}
 
 
 class Versioned(StaticFiles):
