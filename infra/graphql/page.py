@@ -23,11 +23,11 @@ FIRST_QUERY = """\
         totalCount
         nodes {
           score
-          property { listingId listPrice { text } }
           reasons {
             for { sentence contribution }
             against { sentence }
           }
+          property { listingId address { text } }
         }
       }
     }
@@ -38,9 +38,7 @@ STATIC = Path(__file__).with_name("static")
 STATIC_PATH = "/graphql/static"
 FROM_ADDRESS = """\
       const shown = new URLSearchParams(window.location.hash.slice(1)).get("token");
-      if (shown) {
-        parameters.headers = JSON.stringify({ Authorization: "Bearer " + shown });
-      }
+      const signed = shown && JSON.stringify({ Authorization: "Bearer " + shown });
       const fetchURL = window.location.href.split(/[?#]/)[0];"""
 CONNECT = """\
         subscriptionUrl,
@@ -51,6 +49,7 @@ CHANGES = {
     "&#x1f353;": "&#x1f3e0;",
     '      const fetchURL = window.location.href.split("?")[0];': FROM_ADDRESS,
     "        subscriptionUrl,\n      });": CONNECT,
+    "useState(parameters.headers)": "useState(signed || parameters.headers)",
     "defaultEditorToolsVisibility: true": "defaultEditorToolsVisibility: !shown",
     "replaceState(null, null, newSearch)": "replaceState(null, null, newSearch + location.hash)",
 }

@@ -142,3 +142,4 @@ def open_graphiql(book: Book, tab: Tab) -> None:
 def asks_nobody_else(book: Book, tab: Tab) -> None:
     assert tab.wrong == []
     assert tab.hosts == {urlsplit(book.address).netloc}
+    assert not any(book.token in url for url in tab.asked)
