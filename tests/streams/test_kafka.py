@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from commands.ledger import Deedbook
@@ -136,6 +136,55 @@ def test_topics_deleted_under_relay_and_worker_are_made_again(
     ask(store, agency, range(5, 10))
     system.until_caught_up()
     as_one_clean_pass(system.dsn, store)
+
+
+def test_lost_database_connections_are_made_again(
+    system: Cluster, store: Deedbook, agency: UUID
+) -> None:
+    relay, worker = system.start("relay"), system.start("worker")
+    ask(store, agency, range(2))
+    system.until_caught_up()
+    for number in range(2, 8):
+        cut_connections(system.dsn)
+        ask(store, agency, range(number, number + 1))
+    system.until_caught_up()
+    assert (relay.exited, worker.exited) == (None, None)
+    as_one_clean_pass(system.dsn, store)
+
+
+def test_messages_that_cannot_be_read_stop_nothing(
+    system: Cluster, store: Deedbook, agency: UUID
+) -> None:
+    """Not JSON, no envelope, a fact of tomorrow, no headers: each before real ones come."""
+    system.start("relay")
+    worker = system.start("worker")
+    ask(store, agency, range(2))
+    system.until_caught_up()
+    asyncio.run(send_rubbish(system.broker.bootstrap))
+    ask(store, agency, range(2, 6))
+    system.until_caught_up()
+    eventually(lambda: system.log_of(worker).count("unreadable") >= len(RUBBISH))
+    assert stored(system.dsn, "gaps") == 0
+    as_one_clean_pass(system.dsn, store)
+
+
+def cut_connections(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where pid <> pg_backend_pid() and backend_type = 'client backend'"
+        )
+
+
+RUBBISH = (b"{", b"[]", b'{"name": "property.teleported"}', b"")
+
+
+async def send_rubbish(bootstrap: str) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        for name in TOPICS:
+            for number in range(PARTITIONS):
+                for value in RUBBISH:
+                    await producer.send(name, value, partition=number)
 
 
 def partitions_of(system: Cluster, worker: Process) -> int:
