@@ -21,6 +21,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from infra.lifetime import end
 from queries.changes import News
 from streams.projector import CHANGED
 
@@ -79,8 +80,7 @@ class PostgresHub:
         trace: TracebackType | None,
     ) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     @property
     def listeners(self) -> int:
