@@ -43,6 +43,37 @@ def near(home: Home, km: float) -> bool:
     return GeoPoint(**home["point"]).km_to(SEATTLE) <= km
 
 
+CASES: list[tuple[dict[str, Any], Callable[[Home], bool]]] = [
+    ({"status": "ACTIVE"}, lambda home: home["status"] == "ACTIVE"),
+    ({"status": ["WITHDRAWN", "SOLD"]}, lambda home: home["status"] == "WITHDRAWN"),
+    ({"city": "kENT"}, lambda home: home["address"]["city"] == "Kent"),
+    ({"propertyType": "CONDOMINIUM"}, lambda home: home["propertyType"] == "CONDOMINIUM"),
+    ({"purpose": "LEASE"}, lambda _: False),
+    ({"priceFrom": "450000"}, lambda home: Decimal(home["listPrice"]["amount"]) >= 450000),
+    ({"priceTo": "450000"}, lambda home: Decimal(home["listPrice"]["amount"]) <= 450000),
+    ({"currency": "usd"}, lambda _: True),
+    ({"currency": "EUR"}, lambda _: False),
+    ({"bedroomsMin": 2}, lambda home: (home["bedroomsTotal"] or 0) >= 2),
+    ({"features": ["view", "garage"]}, lambda home: len(home["features"]) == 2),
+    ({"listingId": "nw-77"}, lambda home: home["listingId"] == "NW-77"),
+    ({"text": "garages TWO"}, lambda home: home["listingId"] == "NW-77"),
+    ({"text": "Main 100%"}, lambda _: False),
+    ({"text": " "}, lambda _: True),
+    (
+        {"livingAreaMin": {"value": "1300", "units": "SQUARE_FEET"}},
+        lambda home: Decimal(home["livingArea"]["value"]) >= 1300,
+    ),
+    (
+        {"livingAreaMin": {"value": "120.77"}},
+        lambda home: Decimal(home["livingArea"]["squareMeters"]) >= Decimal("120.77"),
+    ),
+    (
+        {"near": {"latitude": 47.5, "longitude": -122.3, "radiusKm": 11.2}},
+        lambda home: near(home, 11.2),
+    ),
+]
+
+
 async def test_each_filter_keeps_exactly_what_fits(graph: Graph) -> None:
     await list_homes(graph, 24)
     odd = await graph.hand_in(a_home(1, listing_id="NW-77", public_remarks="Two Garages, view"))
@@ -50,36 +81,7 @@ async def test_each_filter_keeps_exactly_what_fits(graph: Graph) -> None:
     await graph.project()
     everything = await homes(graph)
     assert len(everything) == 25
-    cases: list[tuple[dict[str, Any], Callable[[Home], bool]]] = [
-        ({"status": "ACTIVE"}, lambda home: home["status"] == "ACTIVE"),
-        ({"status": ["WITHDRAWN", "SOLD"]}, lambda home: home["status"] == "WITHDRAWN"),
-        ({"city": "kENT"}, lambda home: home["address"]["city"] == "Kent"),
-        ({"propertyType": "CONDOMINIUM"}, lambda home: home["propertyType"] == "CONDOMINIUM"),
-        ({"purpose": "LEASE"}, lambda _: False),
-        ({"priceFrom": "450000"}, lambda home: Decimal(home["listPrice"]["amount"]) >= 450000),
-        ({"priceTo": "450000"}, lambda home: Decimal(home["listPrice"]["amount"]) <= 450000),
-        ({"currency": "usd"}, lambda _: True),
-        ({"currency": "EUR"}, lambda _: False),
-        ({"bedroomsMin": 2}, lambda home: (home["bedroomsTotal"] or 0) >= 2),
-        ({"features": ["view", "garage"]}, lambda home: len(home["features"]) == 2),
-        ({"listingId": "nw-77"}, lambda home: home["listingId"] == "NW-77"),
-        ({"text": "garages TWO"}, lambda home: home["listingId"] == "NW-77"),
-        ({"text": "Main 100%"}, lambda _: False),
-        ({"text": " "}, lambda _: True),
-        (
-            {"livingAreaMin": {"value": "1300", "units": "SQUARE_FEET"}},
-            lambda home: Decimal(home["livingArea"]["value"]) >= 1300,
-        ),
-        (
-            {"livingAreaMin": {"value": "120.77"}},
-            lambda home: Decimal(home["livingArea"]["squareMeters"]) >= Decimal("120.77"),
-        ),
-        (
-            {"near": {"latitude": 47.5, "longitude": -122.3, "radiusKm": 11.2}},
-            lambda home: near(home, 11.2),
-        ),
-    ]
-    for wanted, fits in cases:
+    for wanted, fits in CASES:
         found = await homes(graph, **wanted)
         expected = [home for home in everything if fits(home)]
         assert found == expected, wanted
