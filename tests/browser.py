@@ -29,6 +29,7 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-dev-shm-usage", "--remote-debugging-port=0", "--window-size=1400,900"),
+    "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 ANSWER_SECONDS = 30
@@ -137,7 +138,7 @@ def browsing(folder: Path) -> Iterator[Tab]:
     with (folder / "chromium.log").open("wb") as log:
         process = subprocess.Popen(asked, stdout=log, stderr=log, env=home, start_new_session=True)
     try:
-        with connect(_debugger(folder, process), max_size=None) as line:
+        with connect(_debugger(folder, process), max_size=None, proxy=None) as line:
             yield Tab(line)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
@@ -155,5 +156,5 @@ def _debugger(folder: Path, process: subprocess.Popen[bytes]) -> str:
 
     eventually(announces, ANSWER_SECONDS)
     port = announced.read_text().splitlines()[0]
-    pages = httpx.get(f"http://127.0.0.1:{port}/json/list").json()
+    pages = httpx.get(f"http://127.0.0.1:{port}/json/list", trust_env=False).json()
     return str(next(page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page"))

@@ -46,6 +46,7 @@ CLIENT: dict[str, Any] = {
 ANSWER = "document.querySelector('.result-window .CodeMirror')?.CodeMirror.getValue()"
 EDITOR = "document.querySelector('.graphiql-query-editor .CodeMirror')?.CodeMirror"
 SCHEMA_READ = f"!!{EDITOR}?.options.lint.schema"
+STATUS = ".live-responses-table .response > .response-col_status"
 PUSHED = "subscription { propertyChanged { node { listPrice { text } } } }"
 
 
@@ -129,6 +130,20 @@ def test_the_documentation_shows_every_command(book: Book, tab: Tab) -> None:
     shown = tab.text("#swagger-ui")
     assert "/commands/reprice-property" in shown
     assert "Reprice property" in shown
+    asks_nobody_else(book, tab)
+
+
+def test_a_command_can_be_tried_in_the_documentation(book: Book, tab: Tab) -> None:
+    tab.open(f"{book.address}/docs")
+    for command in ("list-property", "correct-property-details"):
+        block = f"document.querySelector('[id$=-{command}]')"
+        tab.until(f"!!{block}")
+        tab.evaluate(f"ui.preauthorizeApiKey('token', {book.token!r}), 0")
+        for button in ("button", ".try-out__btn", ".execute"):
+            tab.until(f"!!{block}.querySelector({button!r})")
+            tab.evaluate(f"{block}.querySelector({button!r}).click()")
+        status = f"{block}.querySelector({STATUS!r})?.innerText"
+        tab.until(f"{status}?.startsWith('201')")
     asks_nobody_else(book, tab)
 
 
