@@ -30,6 +30,7 @@ class Runner:
         self.dsn = dsn
         self.projectors = list(projectors)
         self.channel = channel
+        self.task: asyncio.Task[None] | None = None
         self._bells = {each.projection.name: asyncio.Event() for each in self.projectors}
 
     async def run(self) -> None:
@@ -82,8 +83,8 @@ async def running(
         runner = Runner(
             dsn, [Projector(each, pool, reader) for each in projections], "deedbook_events"
         )
-        task = asyncio.create_task(runner.run(), name="runner")
+        runner.task = asyncio.create_task(runner.run(), name="runner")
         try:
             yield runner
         finally:
-            await end(task)
+            await end(runner.task)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,19 +35,17 @@ async def serving(
     stop: asyncio.Event | None = None,
     up: asyncio.Event | None = None,
 ) -> None:
-    """Serves until stopped, by a signal if no event is given. `runs`: with the runner on these."""
+    """Serves until stopped, by a signal if no event is given. `runs`: with the runner on these.
+
+    What breaks the runner is raised: an API that no longer projects must not go on in silence.
+    """
     stop = stop or stop_on_signal()
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
-    )
+    watched: set[asyncio.Task[Any]] = set()
     async with AsyncExitStack() as parts:
         if runs is not None:
-            await parts.enter_async_context(running(*runs, PROJECTIONS.values()))
-        server = Server(config)
+            runner = await parts.enter_async_context(running(*runs, PROJECTIONS.values()))
+            watched |= {runner.task} if runner.task else set()
+        server = Server(_config(app))
         task = asyncio.create_task(server.serve(sockets=[sock]))
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -54,11 +53,25 @@ async def serving(
             keep_what_is_loaded()
             if up is not None:
                 up.set()
-            await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                {task, stopping, *watched}, return_when=asyncio.FIRST_COMPLETED
+            )
+            for broken in done & watched:
+                broken.result()
         finally:
             server.should_exit = True
             stopping.cancel()
             await task
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+    )
 
 
 async def _started(server: Server, task: asyncio.Task[None]) -> None:
