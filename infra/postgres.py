@@ -101,7 +101,15 @@ def open_writers(dsn: str, size: int) -> AsyncConnectionPool[AsyncConnection[Any
     is lost is projected again from the store.
     """
     kwargs = {"autocommit": True, "options": "-c synchronous_commit=off"}
-    return AsyncConnectionPool(dsn, min_size=1, max_size=size, open=False, timeout=5, kwargs=kwargs)
+    return AsyncConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=5,
+        kwargs=kwargs,
+        check=AsyncConnectionPool.check_connection,
+    )
 
 
 async def _become_reader(conn: AsyncConnection[Any]) -> None:

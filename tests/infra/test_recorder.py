@@ -198,15 +198,17 @@ def test_a_commit_whose_answer_was_lost_is_recognised_and_not_doubled(
 def test_a_writer_whose_connection_was_killed_goes_on_by_itself(
     dsn: str, store: Deedbook, agency: UUID
 ) -> None:
-    append(store, uuid4(), 0, 1, agency)
+    everyone = "select array_agg(pid) from pg_stat_activity where datname = current_database()"
     with psycopg.connect(dsn, autocommit=True) as conn:
-        conn.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where pid <> pg_backend_pid() and datname = current_database()"
-        )
+        others = conn.execute(everyone).fetchone()
+        writer = open_store(dsn)
+        append(writer, uuid4(), 0, 1, agency)
+        ours = "select pg_terminate_backend(pid) from unnest(({})) pid where pid <> all(%s)"
+        conn.execute(ours.format(everyone).encode(), others)
     stream = uuid4()
-    append(store, stream, 0, 2, agency)
-    assert [step.originator_version for step in store.events.get(stream)] == [1, 2]
+    append(writer, stream, 0, 2, agency)
+    assert [step.originator_version for step in writer.events.get(stream)] == [1, 2]
+    writer.close()
 
 
 def test_a_store_that_cannot_be_reached_fails_within_its_limit(
