@@ -38,6 +38,11 @@ TENANT_TABLES = """
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'agency' and not a.attisdropped
     where n.nspname = current_schema() and c.relkind in ('r', 'p') and not c.relrowsecurity
 """
+STORE_TABLES = """
+    select relname from pg_class
+    where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+        and relname in ('deedbook_events', 'deedbook_commands')
+"""
 WALL = """
     alter table {table} enable row level security;
     create policy agency_wall on {table} for select to {reader}
@@ -64,6 +69,10 @@ def create_tables(dsn: str) -> None:
         _run(conn, ROLE)
         for (table,) in conn.execute(TENANT_TABLES).fetchall():
             conn.execute(SQL(WALL).format(table=Identifier(table), reader=Identifier(READER)))
+        for (table,) in conn.execute(STORE_TABLES).fetchall():
+            conn.execute(
+                SQL("revoke select on {} from {}").format(Identifier(table), Identifier(READER))
+            )
         for table in ("checkpoints", "parked"):
             conn.execute(
                 SQL("grant select on {} to {}").format(Identifier(table), Identifier(READER))

@@ -144,3 +144,11 @@ def test_functions_take_few_arguments(path: Path) -> None:
         if len(node.args.args) > ARGUMENTS and node.name != "__init__" and path.parent.name != "cli"
     ]
     assert many == []
+
+
+def test_the_readers_role_cannot_open_the_store(dsn: str, store: Deedbook) -> None:
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        conn.execute("set role deedbook_reader")
+        for table in ("deedbook_events", "deedbook_commands"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                conn.execute(f"select * from {table}".encode())
