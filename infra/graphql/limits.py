@@ -30,14 +30,14 @@ from strawberry.extensions import SchemaExtension
 
 from queries.cursors import MOST, USUAL
 
-DEPTH, ALIASES, COST, TOKENS = 14, 30, 20_000, 3_000
-LIST = 10
+DEPTH, ALIASES, COST, TOKENS = 14, 30, 50_000, 3_000
+LIST = 5
 PAGED_BELOW = ("Connection", "Page")
 
 
 @dataclass(frozen=True)
 class Weight:
-    """`cost`: how many fields the answer may have at most, where a plain list counts as ten."""
+    """`cost`: how many fields the answer may have at most, where a plain list counts as five."""
 
     depth: int = 0
     aliases: int = 0
@@ -107,9 +107,20 @@ class Scale:
         if isinstance(value, IntValueNode):
             given = int(value.value)
         elif isinstance(value, VariableNode):
-            given = self.variables.get(value.name.value, MOST)
+            given = self.variables.get(value.name.value)
             given = USUAL if given is None else given
         return given if isinstance(given, int) and 0 <= given <= MOST else MOST
+
+
+def _defaults(node: OperationDefinitionNode) -> dict[str, Any]:
+    """Of variables that have one; a default that is not a number weighs as the largest."""
+    return {
+        each.variable.name.value: int(each.default_value.value)
+        if isinstance(each.default_value, IntValueNode)
+        else MOST
+        for each in node.variable_definitions or ()
+        if each.default_value is not None
+    }
 
 
 class Limits(SchemaExtension):
@@ -134,7 +145,7 @@ def _rule(variables: Mapping[str, Any]) -> type[ValidationRule]:
                 if isinstance(each, FragmentDefinitionNode)
             }
             schema = self.context.schema
-            scale = Scale(schema, fragments, variables)
+            scale = Scale(schema, fragments, _defaults(node) | dict(variables))
             weight = scale.weigh(node.selection_set, schema.get_root_type(node.operation))
             for sentence in _complaints(weight):
                 self.report_error(

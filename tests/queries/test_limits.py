@@ -41,7 +41,8 @@ def laughs(count: int) -> str:
         (nested(6), "depth"),
         ("{" + " ".join(f"a{n}: __typename" for n in range(31)) + "}", "aliases"),
         (
-            "{ properties(first: 100) { nodes { deals(first: 100) { nodes { id status } } } } }",
+            "{ properties(first: 100) { nodes { deals(first: 100) {"
+            " nodes { id status purpose openedAt version position } } } } }",
             "cost",
         ),
         (laughs(60), "cost"),
@@ -63,7 +64,7 @@ async def test_too_much_is_refused_before_anything_is_read(
 async def test_a_page_size_in_a_variable_is_weighed_by_its_value(graph: Graph) -> None:
     query = """
       query ($first: Int = 100) { properties(first: $first) { nodes {
-        deals(first: $first) { nodes { id status parties { role } } }
+        deals(first: $first) { nodes { id status parties { role } milestones { title status } } }
       } } }
     """
     assert (await graph.execute(query, first=10)).errors is None
