@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 
 from commands.ledger import Deedbook
 from infra.lifetime import cancelled, end
-from infra.log import StoreLog
+from infra.log import SharedLog
 from infra.postgres import open_writers
 from projections.base import Projection
 from streams.patience import for_ever
@@ -79,7 +79,7 @@ async def running(
 ) -> AsyncIterator[Runner]:
     """The runner in the background while the context is open."""
     async with open_writers(dsn, 8) as pool, open_writers(dsn, 4) as log_pool:
-        reader = StoreLog(store, log_pool)
+        reader = SharedLog(store, log_pool)
         runner = Runner(
             dsn, [Projector(each, pool, reader) for each in projections], "deedbook_events"
         )

@@ -208,10 +208,15 @@ class Projector:
         if not steps:
             return
         writes = [write for step in steps for write in self.projection.project(step)]
+        settle = self.projection.settle
+        if settle is None:
+            async with conn.pipeline(), conn.transaction():
+                await _execute(conn, writes)
+            return
         async with conn.transaction():
-            await _execute(conn, writes)
-            if self.projection.settle is not None:
-                await self.projection.settle(conn, steps)
+            async with conn.pipeline():
+                await _execute(conn, writes)
+            await settle(conn, steps)
 
     async def unpark(self, stream: UUID) -> bool:
         """Tries a parked stream again from the fact that failed; True if it is whole again."""
@@ -245,7 +250,7 @@ class Projector:
 
 
 async def _execute(conn: AsyncConnection[Any], writes: Sequence[Write]) -> None:
-    async with conn.pipeline(), conn.cursor() as cursor:
+    async with conn.cursor() as cursor:
         for sql, group in itertools.groupby(writes, key=lambda write: write[0]):
             rows = [params for _, params in group]
             if len(rows) == 1:
