@@ -154,6 +154,8 @@ def _pairs(option: str, written: list[str] | None) -> dict[str, str]:
         name, sign, value = each.partition("=")
         if not sign or not name.strip():
             raise Failure(f"{option} {each}: write it as {option} FIELD=...", WRONG_INPUT)
+        if name.strip() in found:
+            raise Failure(f"{option} {each}: {name.strip()} is given twice.", WRONG_INPUT)
         found[name.strip()] = value.strip()
     return found
 

@@ -20,6 +20,8 @@ FLOAT_DIGITS = 6
 
 def present(value: Any) -> Any:
     """The value without space around it, or None where it only says that nothing is known."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", errors="replace")
     if isinstance(value, str):
         if "\ufffd" in value:
             raise ValueError("not readable as UTF-8: save the file in UTF-8")

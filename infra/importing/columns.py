@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.importing import cells
-from infra.importing.table import OVERFLOW, Row
+from infra.importing.table import Row
 from infra.importing.trouble import BadCell, BadFile
+from infra.importing.untidy import BROKEN, OVERFLOW
 
 Read = Callable[[Any], Any]
 
@@ -38,6 +39,8 @@ class Columns:
 
     def values(self, row: Row) -> dict[str, Any]:
         """What the row says, by our names and as values; BadCell for the first that cannot be."""
+        if row.get(BROKEN) is not None:
+            raise BadCell(BROKEN, "a quote in it is not closed, or not doubled", row[BROKEN])
         if row.get(OVERFLOW) is not None:
             raise BadCell(OVERFLOW, "the row has more cells than the header", row[OVERFLOW])
         found = dict(self.constants)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from infra.importing import untidy
 from infra.importing.trouble import BadFile
+from infra.importing.untidy import OVERFLOW
 
 BATCH = 1024
 HEAD_BYTES = 1 << 20
 SEPARATORS = (",", ";", "\t", "|")
-OVERFLOW = "(beyond the header)"
 PACKED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 
 Row = dict[str, Any]
@@ -29,9 +31,14 @@ class Table:
     columns: tuple[str, ...]
     frame: pl.LazyFrame
     length: int
+    separator: str = ""
+    tidy: bool = True
 
     def batches(self) -> Iterator[list[tuple[int, Row]]]:
         """Rows with their number, the first row under the header being 1; blank ones left out."""
+        if not self.tidy:
+            yield from self._untidy()
+            return
         number = 0
         try:
             for batch in self.frame.collect_batches(chunk_size=BATCH, maintain_order=True):
@@ -41,6 +48,11 @@ class Table:
         except pl.exceptions.PolarsError as error:
             raise BadFile(f"{self.path}: cannot be read on after row {number}: {error}") from error
 
+    def _untidy(self) -> Iterator[list[tuple[int, Row]]]:
+        rows = enumerate(untidy.rows(self.path, self.separator, self.columns), 1)
+        while batch := list(islice(rows, BATCH)):
+            yield [(at, row) for at, row in batch if any(v is not None for v in row.values())]
+
 
 def open_table(path: Path) -> Table:
     """Told apart by content, not by suffix. BadFile says what to do about another kind of file."""
@@ -48,13 +60,14 @@ def open_table(path: Path) -> Table:
     try:
         if head.startswith(b"PAR1"):
             frame = pl.scan_parquet(path, glob=False)
-            columns = tuple(frame.collect_schema())
-        else:
-            columns, frame = _csv(path, head)
-        length = int(frame.select(pl.len()).collect(engine="streaming").item())
+            return Table(path, tuple(frame.collect_schema()), frame, _length(frame))
+        return _csv(path, head)
     except pl.exceptions.PolarsError as error:
         raise BadFile(f"{path}: not a readable CSV or Parquet file: {error}") from error
-    return Table(path, columns, frame, length)
+
+
+def _length(frame: pl.LazyFrame) -> int:
+    return int(frame.select(pl.len()).collect(engine="streaming").item())
 
 
 def _head(path: Path) -> bytes:
@@ -72,12 +85,14 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _csv(path: Path, head: bytes) -> tuple[tuple[str, ...], pl.LazyFrame]:
+def _csv(path: Path, head: bytes) -> Table:
     """All cells as text; a row longer than the header shows it in the column OVERFLOW.
 
     Bytes that are not UTF-8 become U+FFFD, which the cells refuse one row at a time.
     """
     text = head.decode("utf-8-sig", errors="replace")
+    if "\r" in text and "\n" not in text:
+        raise BadFile(f"{path}: its lines end as on an old Mac (CR). Save it with LF or CRLF.")
     first = text.splitlines()[0] if text.strip() else ""
     separator = max(SEPARATORS, key=first.count)
     header = next(csv.reader(text.splitlines(keepends=True), delimiter=separator))
@@ -94,7 +109,19 @@ def _csv(path: Path, head: bytes) -> tuple[tuple[str, ...], pl.LazyFrame]:
         raise_if_empty=False,
         glob=False,
     )
-    return columns, frame
+    if _is_tidy(frame):
+        return Table(path, columns, frame, _length(frame), separator)
+    length = sum(1 for _ in untidy.rows(path, separator, columns))
+    return Table(path, columns, frame, length, separator, tidy=False)
+
+
+def _is_tidy(frame: pl.LazyFrame) -> bool:
+    """Whether polars can read every row: it gives up a whole file for one wrong quote."""
+    try:
+        frame.select(pl.all().count()).collect(engine="streaming")
+    except pl.exceptions.ComputeError:
+        return False
+    return True
 
 
 def _distinct(header: list[str]) -> tuple[str, ...]:

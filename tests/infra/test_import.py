@@ -28,6 +28,7 @@ sqft_above,sqft_basement,yr_built,yr_renovated,zipcode,lat,long
 "6414100192","20141209T000000",538000,3,2.25,2570,7242,"2",1,3,4,10,2170,400,1951,1991,"98125",47.721,-122.319
 "6414100192","20150409T000000",7.7e+005,33,2.25,2570,7242,"2",0,0,3,7,2170,400,1951,1991,"98125",47.721,-122.319
 """
+BROKEN_QUOTE = "a quote in it is not closed, or not doubled"
 
 
 @dataclass
@@ -199,6 +200,37 @@ def test_bytes_that_are_not_utf_8_spoil_only_their_row(importing: Importing) -> 
     assert "UTF-8" in importing.rejects("latin.rejects.csv")[0]["rejected_reason"]
 
 
+def test_a_wrong_quote_spoils_only_its_row(importing: Importing) -> None:
+    text = (
+        "ListingId,Street,City,ListPrice\n"
+        'Q1,5" Pipe St,Kent,1\n'
+        'Q2,"A" Street,Kent,2\n'
+        'Q3,"A ""B"" St, top\nfloor",Kent,3\n'
+        "\n"
+        'Q4,"never closed,Kent,4\n'
+        "Q5,plain,Kent,5,surplus\n"
+        "Q6,plain,Kent,6\n"
+    )
+    done = importing.go("properties", importing.file("quotes.csv", text))
+    assert (done.returncode, counted(done)) == (3, (6, 3, 0, 3)), done.stderr
+    listed = {each["listing_id"]: each["address"]["street"] for each in importing.listed()}
+    assert listed == {"Q1": '5" Pipe St', "Q3": 'A "B" St, top\nfloor', "Q6": "plain"}
+    rows = [tuple(row.values())[:4] for row in importing.rejects("quotes.rejects.csv")]
+    assert rows == [
+        ("2", "(broken quotes)", 'Q2,"A" Street,Kent,2', BROKEN_QUOTE),
+        ("5", "(broken quotes)", 'Q4,"never closed,Kent,4', BROKEN_QUOTE),
+        ("6", "(beyond the header)", "surplus", "the row has more cells than the header"),
+    ]
+
+
+def test_text_that_parquet_holds_as_bytes_is_text(importing: Importing) -> None:
+    path = importing.folder / "bytes.parquet"
+    pl.DataFrame({"city": [b"Kent", b"\xff"], "price": [1, 2]}).write_parquet(path)
+    done = importing.go("properties", path)
+    assert (done.returncode, counted(done)) == (3, (2, 1, 0, 1)), done.stderr
+    assert importing.listed()[0]["address"]["city"] == "Kent"
+
+
 def test_columns_are_mapped_by_hand_and_values_set_for_all(importing: Importing) -> None:
     text = "nr,Ort,Preis,Flaeche,city\n7,Bern,900000,120,wrong\n"
     asked = ["--map", "listing_id=nr", "--map", "city=Ort", "--map", "list_price=Preis"]
@@ -315,6 +347,8 @@ def test_contacts_without_names_are_given_one_if_asked(importing: Importing) -> 
         (b"city,price\n1,2\n", ("--map", "unit=flat"), "no column 'flat'"),
         (b"city,price\n1,2\n", ("--map", "unit"), "FIELD="),
         (b"city,price\n1,2\n", ("--set", "latitude=north"), "not a number"),
+        (b"city,price\n1,2\n", ("--map", "unit=city", "--map", "unit=price"), "given twice"),
+        (b"city,price\r1,2\r", (), "CR"),
         (b"city,price\n1,2\n", ("--key", "nr"), "no column nr"),
         (b"city,price\n1,2\n", ("--rejects", "bad.csv"), "file to be imported"),
         (b"city,price\n1,2\n", ("--rejects", "nowhere/r.csv"), "no folder"),
