@@ -156,7 +156,12 @@ def report(name: str, found: list[float]) -> dict[str, Any]:
         "ratio": round(AIMS[name] / p99, 2),
         "unit": "ms",
         "n": len(found),
-        "detail": {"p50": p50, "p99": p99, "max": round(ordered[-1], 1)},
+        "detail": {
+            "p50": p50,
+            "p99": p99,
+            "max": round(ordered[-1], 1),
+            "load": os.getloadavg()[0],
+        },
     }
 
 
