@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
+from psycopg import IsolationLevel
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 
@@ -21,7 +23,10 @@ from commands.ledger import AlreadyDone, Raced, Receipt, StoreUnavailable, Unit
 
 LOCK_KEY = 0x6465656462
 MOST_UNITS = 512
+MOST_BYTES = 16 * 1024 * 1024
 MOST_WAITING = 10_000
+
+log = logging.getLogger("deedbook.writer")
 
 LOCK = "select pg_advisory_xact_lock(%s)"
 APPEND = """
@@ -85,6 +90,15 @@ class Wish:
         """What no other unit of the same batch may touch."""
         return {self.unit.command_id, *(stream for stream, _ in self.unit.heads)}
 
+    @property
+    def size(self) -> int:
+        """Bytes of its facts."""
+        return sum(len(event.state) for event in self.events)
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
 
 class GroupCommit:
     """Owns one connection and one thread, started at the first wish."""
@@ -129,13 +143,23 @@ class GroupCommit:
                 self._thread.start()
 
     def _run(self) -> None:
+        """Only `close` ends it: whatever breaks, those who wait are told, and the next are served.
+
+        Whether they were stored is then unknown, so they are told to send the same id again.
+        """
         waiting: list[Wish] = []
-        while True:
-            open_end = self._collect(waiting)
-            batch, waiting = _without_overlap(waiting)
-            waiting = self._attempt(batch) + waiting
-            if not open_end and not waiting:
-                return
+        open_end = True
+        while open_end or waiting:
+            try:
+                open_end = self._collect(waiting)
+                batch, later = _batch(waiting)
+                waiting[:] = self._attempt(batch) + later
+            except Exception as error:
+                log.critical("the writer broke down and goes on", exc_info=error)
+                for wish in waiting:
+                    wish.fail(_unavailable("The event store's writer broke down.", error))
+                waiting.clear()
+                self._drop()
 
     def _collect(self, waiting: list[Wish]) -> bool:
         """Adds what has queued; waits for the first if there is nothing. False at the end."""
@@ -171,7 +195,7 @@ class GroupCommit:
         """One unit broke the statement: the neighbours are stored alone, it gets its error."""
         self._drop()
         if len(batch) == 1:
-            batch[0].answer.set_exception(error)
+            batch[0].fail(error)
             return
         for wish in batch:
             for again in self._attempt([wish]):
@@ -182,6 +206,7 @@ class GroupCommit:
             self._conn = self._connect()
             self._conn.autocommit = True
             self._conn.row_factory = dict_row
+            self._conn.isolation_level = IsolationLevel.READ_COMMITTED
             self._conn.execute("set jit = off; set plan_cache_mode = force_generic_plan")
         cursor = self._conn.cursor()
         with self._conn.pipeline(), self._conn.transaction():
@@ -196,13 +221,22 @@ class GroupCommit:
         self._conn = None
 
 
-def _without_overlap(wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
-    """Two commands of the same stream never share a batch: the second waits for the next."""
+def _batch(wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
+    """Two commands of the same stream never share a batch: the second waits for the next.
+
+    Nor does a batch outgrow what Postgres takes in one message, unless one command does alone.
+    """
     taken: set[UUID] = set()
     batch: list[Wish] = []
     later: list[Wish] = []
+    room = MOST_BYTES
     for wish in wishes:
-        (later if taken & wish.keys else batch).append(wish)
+        fits = not batch or wish.size <= room
+        if fits and not taken & wish.keys:
+            batch.append(wish)
+            room -= wish.size
+        else:
+            later.append(wish)
         taken |= wish.keys
     return batch, later
 
@@ -210,10 +244,14 @@ def _without_overlap(wishes: Iterable[Wish]) -> tuple[list[Wish], list[Wish]]:
 def _given_up(wish: Wish, error: Exception) -> bool:
     if monotonic() < wish.until:
         return False
-    unavailable = StoreUnavailable("The event store cannot be reached.")
-    unavailable.__cause__ = error
-    wish.answer.set_exception(unavailable)
+    wish.fail(_unavailable("The event store cannot be reached.", error))
     return True
+
+
+def _unavailable(sentence: str, error: Exception) -> StoreUnavailable:
+    unavailable = StoreUnavailable(sentence)
+    unavailable.__cause__ = error
+    return unavailable
 
 
 def _settle(batch: Sequence[Wish], rows: Iterable[dict[str, Any]]) -> None:

@@ -10,21 +10,34 @@ from uuid import UUID
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
 
 from commands.ledger import Deedbook
+from infra.recorder import RECONNECT_SECONDS
 from infra.settings import library_environment
 from projections.catalogue import PROJECTIONS
 
 READER = "deedbook_reader"
 SETUP_LOCK = 0x6465656463
+WRITER_OPTIONS = (
+    "-c synchronous_commit=off -c idle_in_transaction_session_timeout=5min "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+)
 
 ROLE = f"""
     do $$ begin
-        create role {READER} nologin;
-    exception when duplicate_object or unique_violation then null;
+        if not exists (select from pg_roles where rolname = '{READER}') then
+            create role {READER} nologin;
+        end if;
+    exception
+        when duplicate_object or unique_violation then null;
+        when insufficient_privilege then
+            raise insufficient_privilege using message = format(
+                'An administrator must run once: create role {READER}; grant {READER} to %I',
+                current_user);
     end $$;
     do $$ begin
         execute format('grant {READER} to %I', current_user);
@@ -87,6 +100,7 @@ def open_readers(dsn: str, size: int) -> AsyncConnectionPool[AsyncConnection[dic
         max_size=size,
         open=False,
         timeout=5,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs={"row_factory": dict_row, "autocommit": True},
         configure=_become_reader,
         check=AsyncConnectionPool.check_connection,
@@ -107,15 +121,18 @@ def open_writers(dsn: str, size: int) -> AsyncConnectionPool[AsyncConnection[Any
     """The projector's pool: it owns the read tables and sees all agencies.
 
     A commit does not wait for the disk: rows and checkpoint are lost together at worst, and what
-    is lost is projected again from the store.
+    is lost is projected again from the store. A worker that hangs or whose machine is gone frees
+    the checkpoints it has locked.
     """
-    kwargs = {"autocommit": True, "options": "-c synchronous_commit=off"}
+    options = f"{conninfo_to_dict(dsn).get('options') or ''} {WRITER_OPTIONS}"
+    kwargs = {"autocommit": True, "options": options}
     return AsyncConnectionPool(
         dsn,
         min_size=1,
         max_size=size,
         open=False,
         timeout=5,
+        reconnect_timeout=RECONNECT_SECONDS,
         kwargs=kwargs,
         check=AsyncConnectionPool.check_connection,
     )

@@ -15,6 +15,8 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import Notification, PersistenceError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore, PostgresFactory
+from eventsourcing.utils import Environment, EnvType
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -22,6 +24,8 @@ from commands.ledger import AlreadyDone, Receipt, StoreUnavailable, Unit
 from infra.group_commit import GroupCommit, Wish
 
 PATIENCE_SECONDS = 10.0
+RECONNECT_SECONDS = 2.0
+"""Then a pool gives up, and the next who asks it tries at once: its pauses double for minutes."""
 
 TABLES = """
     create table if not exists deedbook_events (
@@ -65,6 +69,13 @@ FIND_DONE = """
     where agency = %s and command_id = %s
 """
 FAR = 2**62
+LIVELY = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 
 
 class GroupCommitRecorder(PostgresApplicationRecorder):
@@ -77,17 +88,19 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
             retry=retry_if_exception_type(PersistenceError),
             stop=stop_after_delay(PATIENCE_SECONDS),
             wait=wait_exponential_jitter(multiplier=0.05, max=1, jitter=0.1),
+            before_sleep=lambda _: self.datastore.pool.check(),
             reraise=True,
         )
         self.writer = GroupCommit(lambda: psycopg.connect(**self.conninfo), self.channel_name)
 
     @property
     def conninfo(self) -> dict[str, Any]:
-        """What every other connection of this process to the same database is made with."""
-        wanted = ("dbname", "host", "port", "user", "password")
-        kwargs = self.datastore.pool.kwargs
-        known = kwargs() if callable(kwargs) else kwargs or {}
-        return {key: known[key] for key in wanted if known.get(key)}
+        """What the writer's connection is made with: as the pool's, and quick to tell a dead line.
+
+        Short keepalives on both ends: a writer whose machine is gone frees the lock in seconds.
+        """
+        known = LIVELY | _made_with(self.datastore)
+        return {key: value for key, value in known.items() if value and key != "row_factory"}
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], *, unit: Unit | None = None, **_: Any
@@ -159,6 +172,13 @@ class Factory(PostgresFactory):
 
     application_recorder_class = GroupCommitRecorder  # type: ignore[assignment]
 
+    def __init__(self, env: Environment | EnvType | None) -> None:
+        """Connects with all that the connection string says; the library knows five parts of it."""
+        super().__init__(env)
+        said = conninfo_to_dict(self.env.get("POSTGRES_DSN") or "")
+        self.datastore.pool.kwargs = {**_made_with(self.datastore), **said}
+        self.datastore.pool.reconnect_timeout = RECONNECT_SECONDS
+
     def close(self) -> None:
         recorder = getattr(self, "_recorder", None)
         if recorder is not None:
@@ -171,3 +191,8 @@ class Factory(PostgresFactory):
             raise TypeError(f"the store needs our recorder, not {type(recorder).__name__}")
         self._recorder = recorder
         return recorder
+
+
+def _made_with(datastore: PostgresDatastore) -> dict[str, Any]:
+    kwargs = datastore.pool.kwargs
+    return dict(kwargs() if callable(kwargs) else kwargs or {})

@@ -43,6 +43,7 @@ def library_environment(dsn: str) -> dict[str, str]:
     parts: dict[str, Any] = conninfo_to_dict(dsn)
     return {
         "PERSISTENCE_MODULE": "infra.recorder:Factory",
+        "POSTGRES_DSN": dsn,
         "POSTGRES_DBNAME": parts.get("dbname") or "postgres",
         "POSTGRES_HOST": parts.get("host") or "127.0.0.1",
         "POSTGRES_PORT": str(parts.get("port") or 5432),
