@@ -9,7 +9,7 @@ ADDRESS = {
     "state_or_province": "WA",
     "postal_code": "98103",
 }
-OWNER = "0d5f3a86-77c1-4b7e-8f0e-5c2a9b1d4e63"
+OWNER = "0b6f2c1e-5a94-4b0e-9a55-6f2f3c1d7e10"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 POINT = {"latitude": 47.6596, "longitude": -122.3522}
 PRICE = {"amount": "645000.00", "currency": "USD"}

@@ -10,6 +10,7 @@ from pydantic import Field
 from commands.base import Command
 from commands.ledger import Ledger, Receipt
 from commands.properties.examples import ADDRESS, DETAILS, HOME, OWNER, POINT, PRICE, SHA256
+from domain.contacts import Contact
 from domain.kernel import Aggregate, Fact
 from domain.properties import (
     MOST_PHOTOS,
@@ -124,6 +125,7 @@ class RemovePropertyPhoto(Command):
 
 def list_property(command: ListProperty, ledger: Ledger) -> Receipt:
     home = ledger.find(Property, ledger.new_id(command.property_id))
+    _must_be_known(command.owner_ids, ledger)
     known = {name: value for name, value in command if name != "property_id"}
     facts = home.list(PropertyListed(**known))
     return ledger.append(home, facts, *_claims(ledger, home, command.listing_id))
@@ -152,6 +154,7 @@ def correct_listing_id(command: CorrectListingId, ledger: Ledger) -> Receipt:
 
 def correct_property_owners(command: CorrectPropertyOwners, ledger: Ledger) -> Receipt:
     home = ledger.load(Property, command.property_id)
+    _must_be_known(command.owner_ids, ledger)
     return ledger.append(home, home.correct_owners(command.owner_ids))
 
 
@@ -182,3 +185,8 @@ def _claim(ledger: Ledger, number: ListingId | None) -> ListingIdClaim | None:
     if number is None:
         return None
     return ledger.find(ListingIdClaim, ledger.key(ListingIdClaim.KIND, number.casefold()))
+
+
+def _must_be_known(owner_ids: tuple[UUID, ...], ledger: Ledger) -> None:
+    for owner_id in owner_ids:
+        ledger.load(Contact, owner_id)

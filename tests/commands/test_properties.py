@@ -9,11 +9,13 @@ import pytest
 
 from commands.base import Command
 from commands.catalogue import HANDLERS
+from commands.contacts import RegisterContact, register_contact
 from commands.ledger import Receipt
 from commands.properties import (
     CorrectListingId,
     CorrectPropertyAddress,
     CorrectPropertyDetails,
+    CorrectPropertyOwners,
     ListProperty,
     MarkPropertyLet,
     MarkPropertyPending,
@@ -23,6 +25,7 @@ from commands.properties import (
     RepriceProperty,
     WithdrawProperty,
     correct_listing_id,
+    correct_property_owners,
     list_property,
     mark_property_pending,
     relist_property,
@@ -85,6 +88,20 @@ def test_a_property_is_listed_and_repriced(ledger: Desk) -> None:
     assert facts[1] == PropertyRepriced(list_price=usd("600000"))
     assert isinstance(facts[0], PropertyListed)
     assert facts[0].details.bathrooms_total is not None
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["unknown", "of another agency"])
+def test_an_owner_must_be_a_contact_of_the_book(ledger: Desk, elsewhere: bool) -> None:
+    body = RegisterContact.model_validate(RegisterContact.EXAMPLE)
+    desk = ledger.next(agency=uuid4())
+    owner = register_contact(body, desk).id if elsewhere else uuid4()
+    with pytest.raises(NotFound):
+        listed(ledger, owner_ids=[owner])
+    home = listed(ledger)
+    with pytest.raises(NotFound):
+        correct_property_owners(
+            CorrectPropertyOwners(property_id=home, owner_ids=(owner,)), ledger.next()
+        )
 
 
 def test_the_same_price_changes_nothing(ledger: Desk) -> None:
@@ -187,6 +204,9 @@ def test_every_command_works_on_a_home_ready_for_it(command: type[Command], ledg
     id = UUID(command.EXAMPLE["property_id"])
     first, facts = BEFORE.get(command, (CLEAN.but(list_price=usd("1")), []))
     list_property(first.but(property_id=id), ledger.next())
+    if command is CorrectPropertyOwners:
+        owner = RegisterContact.EXAMPLE | {"contact_id": command.EXAMPLE["owner_ids"][0]}
+        register_contact(RegisterContact.model_validate(owner), ledger.next())
     home = ledger.load(Property, id)
     version = ledger.next().append(home, facts).version
     unchanged = command is CorrectPropertyAddress or command is CorrectPropertyDetails
