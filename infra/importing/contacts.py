@@ -101,6 +101,12 @@ def contacts(name_prefix: str = "") -> Source:
         usual_keys=(),
         check=lambda columns: _check(columns, name_prefix),
         commands=lambda values, key, id: _commands(_named(values, key, name_prefix), id),
+        blames={
+            "contact_already_registered": "contact_id",
+            "contact_nameless": "name",
+            "contact_unreachable": "email",
+            "email_taken": "email",
+        },
     )
 
 

@@ -168,7 +168,9 @@ class Loading:
             self.counts.imported += 1
         except DomainError as refusal:
             reason = f"{refusal.code}: {refusal.message}"
-            self._reject(wanted.number, wanted.row, "", "", reason)
+            blamed = self.source.blames.get(refusal.code)
+            column = self.columns.columns.get(blamed, "") if blamed else ""
+            self._reject(wanted.number, wanted.row, column, wanted.row.get(column), reason)
 
     def _reject(self, number: int, row: Row, column: str, value: object, reason: str) -> None:
         self.counts.rejected += 1

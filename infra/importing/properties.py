@@ -206,4 +206,9 @@ PROPERTIES = Source(
     usual_keys=(("id", "date"),),
     check=_check,
     commands=_commands,
+    blames={
+        "price_not_positive": "list_price",
+        "property_already_listed": "listing_id",
+        "listing_id_taken": "listing_id",
+    },
 )

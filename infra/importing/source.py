@@ -25,8 +25,9 @@ IdOf = Callable[[str], UUID]
 class Source:
     """`key` gives the natural key where the fields hold one; `usual_keys` are columns that do.
 
-    `commands` makes what is to be asked for one row, given the row's id; `check` refuses a file
-    whose columns cannot do, and gives remarks on what it takes for granted.
+    `commands` makes what is to be asked for one row, given the row's id; `blames` says by a
+    refusal's code which field it is about; `check` refuses a file whose columns cannot do, and
+    gives remarks on what it takes for granted.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Source:
     usual_keys: tuple[tuple[str, ...], ...]
     check: Callable[[Columns], tuple[str, ...]]
     commands: Callable[[Values, str, UUID], tuple[Command, ...]]
+    blames: Mapping[str, str]
 
 
 def build(kind: type[C], body: Mapping[str, Any]) -> C:

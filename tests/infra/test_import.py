@@ -184,7 +184,7 @@ def test_a_bad_row_is_set_aside_with_row_column_and_reason(importing: Importing)
         "A9": ("9", "City"),
         "B1": ("11", "ListPrice"),
         "B2": ("12", "ListPrice"),
-        "B3": ("13", ""),
+        "B3": ("13", "ListPrice"),
     }
     assert all(row["rejected_reason"] for row in rows)
     assert rows[0]["rejected_value"] == "plenty"
