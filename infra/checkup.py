@@ -145,9 +145,15 @@ async def _relay_lag(conn: Conn) -> Mapping[str, int]:
 
 async def _projections(conn: Conn, config: Settings) -> AsyncIterator[Finding]:
     for name, lag in (await _shrinking(lambda: _lag(conn, config))).items():
-        well = lag.well and lag.left <= config.most_lag
-        todo = "" if well else _stuck(config, lag)
+        moves = lag.well or name in await _at_work(conn)
+        well = moves and lag.left <= config.most_lag
+        todo = "" if well else _stuck(config, moves)
         yield Finding(Part.PROJECTIONS, name, well, _behind(lag.left), todo)
+
+
+async def _at_work(conn: Conn) -> frozenset[str]:
+    """Projections that somebody holds the place of right now: a batch may take long."""
+    return frozenset(row["projection"] for row in await _rows(conn, AT_WORK))
 
 
 async def _lag(conn: Conn, config: Settings) -> Mapping[str, int]:
@@ -159,8 +165,8 @@ async def _lag(conn: Conn, config: Settings) -> Mapping[str, int]:
     return {name: max(lag, waiting.get(name, 0)) for name, lag in seen.lag.items()}
 
 
-def _stuck(config: Settings, lag: Lag) -> str:
-    if lag.well:
+def _stuck(config: Settings, moves: bool) -> str:
+    if moves:
         return "It is catching up: look again in a minute."
     if config.kafka:
         return "Start a worker (`deedbook worker`), or see why the one there stands still."
@@ -238,6 +244,12 @@ WAITING = """
     join checkpoints c on c.topic || '/' || c.partition = head.place
     where head.position::bigint > c.last_position
     group by c.projection
+"""
+AT_WORK = """
+    select projection from checkpoints
+    except all select projection from (
+        select projection from checkpoints for share skip locked
+    ) as idle
 """
 PARKED = """
     select projection, stream, name, position, error, waiting, count(*) over () as of_all

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,6 +40,20 @@ async def test_a_projection_that_stands_still_is_told_apart(ledger: Desk, dsn: s
     assert not board.well
     assert board.says == "2 facts behind"
     assert "deedbook runner" in board.todo
+
+
+async def test_a_projection_at_work_on_a_long_batch_is_not_called_dead(
+    ledger: Desk, dsn: str
+) -> None:
+    another = {"property_id": None, "listing_id": None}
+    list_property(ListProperty.model_validate(ListProperty.EXAMPLE), ledger)
+    await asyncio.to_thread(project_all, dsn, ledger.store)
+    list_property(ListProperty.model_validate(ListProperty.EXAMPLE | another), ledger.next())
+    with psycopg.connect(dsn) as conn:
+        conn.execute("select from checkpoints where projection = 'property_board' for update")
+        found = by_name(await checkup(dsn, settings()))
+    assert (found["property_board"].well, found["property_board"].todo) == (True, "")
+    assert "deedbook runner" in found["history"].todo
 
 
 async def test_a_parked_stream_is_shown_with_its_error_and_the_way_out(
