@@ -11,6 +11,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry.types import Info
+from strawberry.utils.str_converters import to_camel_case
 
 from domain import terms as trade
 from domain import values
@@ -190,6 +191,7 @@ class PropertyFilter:
     text: str | None = None
 
     def conditions(self) -> Iterator[Condition]:
+        self._refuse_no_numbers()
         yield from conditions(self, FILTERS)
         if self.near is not None:
             yield self.near.condition()
@@ -197,6 +199,12 @@ class PropertyFilter:
             yield from words(self.text, SEARCHED)
         if self.living_area_min is not None:
             yield self.living_area_min.condition()
+
+    def _refuse_no_numbers(self) -> None:
+        for name in ("price_from", "price_to", "bathrooms_min"):
+            value = getattr(self, name)
+            if value is not None and not value.is_finite():
+                raise Invalid(f"{to_camel_case(name)} is not a number.", field=to_camel_case(name))
 
 
 FILTERS = {

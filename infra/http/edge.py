@@ -182,7 +182,7 @@ def _bearer(headers: Headers) -> str | None:
 def _note(scope: Scope, exchange: Exchange) -> None:
     """Counts and logs the request. The query string may hold anything, so it is left out."""
     seconds = perf_counter() - exchange.began
-    route = getattr(scope.get("route"), "path", "unknown")
+    route = getattr(scope.get("route"), "path", "unknown") or "/graphql"
     method, status = scope["method"], exchange.status
     REQUESTS.labels(method if method in METHODS else "other", route, status).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)

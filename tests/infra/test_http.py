@@ -271,7 +271,10 @@ def references(node: Any) -> Iterator[str]:
 def test_metrics_count_commands_by_outcome(address: str, api: httpx.Client) -> None:
     home = list_home(api).json()["id"]
     reprice(api, home, **{"If-Match": "7"})
+    api.post("/graphql", json={"query": "{ __typename }"})
     metrics = httpx.get(f"{address}/metrics").text
+    assert 'deedbook_http_requests_total{method="POST",route="/graphql",status="200"}' in metrics
+    assert 'route=""' not in metrics
     name = RepriceProperty.__name__
     assert f'deedbook_commands_total{{command="{name}",outcome="stale_version"}}' in metrics
     assert 'deedbook_command_seconds_bucket{command="ListProperty",le="0.005"}' in metrics

@@ -102,6 +102,8 @@ async def test_each_filter_keeps_exactly_what_fits(graph: Graph) -> None:
         {"text": "nul \x00 byte"},
         {"city": "half a \ud800 letter"},
         {"priceFrom": "1e999999"},
+        {"priceTo": "NaN"},
+        {"bathroomsMin": "-Infinity"},
         {"livingAreaMin": {"value": "NaN"}},
         {"livingAreaMin": {"value": "Infinity"}},
         {"livingAreaMin": {"value": "1e99999"}},
