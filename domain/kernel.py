@@ -78,7 +78,9 @@ class Fact(Value):
 
     @classmethod
     def read(cls, data: dict[str, Any], version: int) -> Self:
-        """The fact from stored data of any version up to today's."""
+        """The fact from stored data of any version up to today's; a newer one is refused."""
+        if version > cls.VERSION:
+            raise TypeError(f"{cls.NAME} version {version} is newer than {cls.VERSION}, known here")
         for older in range(version, cls.VERSION):
             data = cls.upcast(data, older)
         return cls.model_validate(data)

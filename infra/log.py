@@ -10,15 +10,18 @@ from uuid import UUID
 from eventsourcing.persistence import Notification
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
+from pydantic_core import from_json
 
 from commands.ledger import Deedbook
+from domain.catalogue import FACTS
 from domain.kernel import Recorded
+from streams.unread import Unread
 
 FACTS_BETWEEN = """
     select originator_id, originator_version, topic, state, notification_id
     from deedbook_events
     where notification_id > %s and notification_id <= %s
-        and (%s::text[] is null or topic = any(%s))
+        and (%s::text[] is null or topic = any(%s) or topic <> all(%s))
     order by notification_id limit %s
 """
 FACTS_OF_STREAM = """
@@ -28,6 +31,7 @@ FACTS_OF_STREAM = """
     order by originator_version
 """
 MOST_SHARED = 100
+KNOWN = sorted(FACTS)
 
 
 class StoreLog:
@@ -43,9 +47,12 @@ class StoreLog:
     async def facts(
         self, after: int, upto: int, names: Sequence[str] | None = None, limit: int | None = None
     ) -> list[Recorded]:
-        """Facts at positions above `after` up to `upto`, in order; of these names, or all."""
+        """Facts at positions above `after` up to `upto`, in order; of these names, or all.
+
+        Names that nobody here knows are always among them.
+        """
         wanted = None if names is None else list(names)
-        return await self._select(FACTS_BETWEEN, after, upto, wanted, wanted, limit)
+        return await self._select(FACTS_BETWEEN, after, upto, wanted, wanted, KNOWN, limit)
 
     async def history(self, stream: UUID, after: int, upto: int) -> list[Recorded]:
         """The facts of one stream at positions above `after` up to `upto`."""
@@ -58,10 +65,24 @@ class StoreLog:
 
     def _read(self, row: tuple[Any, ...]) -> Recorded:
         stored = Notification(*row[:4], id=row[4])  # type: ignore[misc]
-        step = self.store.mapper.to_domain_event(stored)
+        try:
+            step = self.store.mapper.to_domain_event(stored)
+        except Exception as error:  # noqa: BLE001
+            return _unread(stored, error)
         if not isinstance(step, Recorded):
             raise TypeError(f"the store's mapper gave a {type(step).__name__}")
         return step
+
+
+def _unread(stored: Notification, error: Exception) -> Unread:
+    state = from_json(stored.state)
+    place = {name: state[name] for name in Recorded.model_fields if name in state}
+    at = {
+        "stream": stored.originator_id,
+        "version": stored.originator_version,
+        "position": stored.id,
+    }
+    return Unread.placed(place | at, stored.topic, error)
 
 
 class SharedLog(StoreLog):
@@ -84,4 +105,8 @@ class SharedLog(StoreLog):
                 self._read_last = (after, upto)
             last = self._last
         wanted = None if names is None else set(names)
-        return [step for step in last if wanted is None or step.fact.NAME in wanted]
+        return [
+            step
+            for step in last
+            if wanted is None or step.fact.NAME in wanted or step.fact.NAME not in FACTS
+        ]

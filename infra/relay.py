@@ -35,6 +35,7 @@ from infra.log import StoreLog
 from infra.postgres import open_store, open_writers
 from streams.checkpoints import Place
 from streams.envelope import TOPICS, Envelope, partition_of, topic_of
+from streams.unread import Unread, UnreadableFact
 
 LOCK_KEY = 0x6465656472
 MOST_FACTS = 500
@@ -121,9 +122,13 @@ class Leader:
 
         One at a time, since the producer goes on with a partition's next batch when one failed.
         """
+        if isinstance(steps[0], Unread):
+            raise UnreadableFact(f"the relay must be updated: {steps[0].fact.reason}")
         batches: dict[Place, BatchBuilder] = {}
         heads, last = dict(self.heads), self.last
         for step in steps:
+            if isinstance(step, Unread):
+                break
             place = topic_of(step), partition_of(step.stream)
             if place not in batches:
                 batches[place] = self.producer.create_batch()

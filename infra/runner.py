@@ -52,6 +52,9 @@ class Runner:
 
     async def _follow(self, projector: Projector) -> None:
         bell = self._bells[projector.projection.name]
+        async for attempt in for_ever(log):
+            with attempt:
+                await projector.resume()
         while not cancelled():
             bell.clear()
             async for attempt in for_ever(log):

@@ -13,10 +13,10 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 
-from domain.catalogue import FACTS
 from projections.catalogue import PROJECTIONS
 from streams.checkpoints import LOG, Place
 from streams.envelope import names_in, partition_of, topic
+from streams.unread import context_of
 
 MOST_COUNTED = 20_000
 
@@ -103,7 +103,7 @@ def _unseen(latest: Sequence[Fact], reached: Mapping[str, Reach]) -> Counter[str
     wanted = {name: set(names_in(each.contexts)) for name, each in PROJECTIONS.items()}
     unseen: Counter[str] = Counter()
     for stream, fact, position in latest:
-        place = topic(FACTS[fact].context()), _partition(stream)
+        place = topic(context_of(fact)), _partition(stream)
         for name, reach in reached.items():
             unseen[name] += fact in wanted[name] and not reach.has_seen(place, position)
     return unseen

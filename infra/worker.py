@@ -73,6 +73,7 @@ async def _begin(bootstrap: str, projectors: Sequence[Projector]) -> None:
     await create_topics(bootstrap, TOPICS)
     ends = await _ends(bootstrap)
     await asyncio.gather(*(each.begin(ends) for each in projectors))
+    await asyncio.gather(*(each.resume() for each in projectors))
 
 
 async def _ends(bootstrap: str) -> dict[Place, int]:

@@ -99,7 +99,11 @@ def delivery(event: EventT[bytes]) -> Delivery | None:
 @lru_cache(maxsize=2 * MOST_EVENTS)
 def _recorded(value: bytes) -> Recorded:
     """Read once for all agents."""
-    return Envelope.model_validate_json(value).recorded()
+    message = Envelope.model_validate_json(value)
+    try:
+        return message.recorded()
+    except Exception as error:  # noqa: BLE001
+        return message.unread(error)
 
 
 def _by_partition(watch: Watch) -> Callable[[set[TP]], Any]:

@@ -10,6 +10,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from domain.catalogue import FACTS
 from domain.kernel import Recorded, Value
 from domain.values import Instant
+from streams.unread import Unread
 
 PARTITIONS = 8
 ALL = list(range(PARTITIONS))
@@ -50,6 +51,10 @@ class Envelope(Value):
         """The fact as the store would give it back."""
         fact = FACTS[self.name].read(self.data, self.schema_version)
         return Recorded(fact=fact, **{field: getattr(self, field) for field in PLACE})
+
+    def unread(self, error: Exception) -> Unread:
+        """For a fact that is newer than this code."""
+        return Unread.placed({field: getattr(self, field) for field in PLACE}, self.name, error)
 
 
 PLACE = tuple(name for name in Recorded.model_fields if name != "fact")

@@ -24,6 +24,7 @@ async def park(
     conn: AsyncConnection[Any], projection: str, step: Recorded, error: Exception
 ) -> None:
     reason = f"{type(error).__name__}: {error}".replace("\0", "")[:2000]
+    reason = reason.encode("utf-8", "replace").decode()
     place = (projection, step.stream, step.agency, step.position)
     await conn.execute(PARK, (*place, step.fact.NAME, reason))
 
@@ -45,6 +46,12 @@ async def name_of_failed(conn: AsyncConnection[Any], projection: str, stream: UU
     return str(row[0]) if row else None
 
 
+async def unread(conn: AsyncConnection[Any], projection: str, error: str) -> list[UUID]:
+    """The streams that were parked with this error, oldest first."""
+    rows = await conn.execute(UNREAD, (projection, error))
+    return [stream for (stream,) in await rows.fetchall()]
+
+
 PARKED = "select stream from parked where projection = %s and stream = any(%s)"
 PARK = """
     insert into parked (projection, stream, agency, position, name, error)
@@ -55,4 +62,8 @@ WAIT = """
     where projection = %s and stream = %s and position < %s
 """
 RELEASE = "delete from parked where projection = %s and stream = %s returning position"
+UNREAD = """
+    select stream from parked where projection = %s and starts_with(error, %s || ':')
+    order by position
+"""
 NAME = "select name from parked where projection = %s and stream = %s"

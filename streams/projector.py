@@ -10,7 +10,7 @@ import itertools
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -24,6 +24,7 @@ from projections.base import Projection, Write
 from streams import checkpoints, parking
 from streams.checkpoints import LOG, Checkpoint, Place
 from streams.envelope import names_in, partition_of, topic, topic_of
+from streams.unread import Unread, UnreadableFact, context_of
 
 CHANGED = "deedbook_changed"
 CHUNK = 1000
@@ -112,8 +113,9 @@ class Projector:
             if not steps and await checkpoints.skip(conn, self.name, reached, end):
                 return 0
             upto = end if len(steps) < limit else steps[-1].position
+            mine = [step for step in steps if step.fact.NAME in FACTS or self._concerns(step)]
             async with conn.transaction():
-                return end - await self._take_log(conn, reached, upto, steps)
+                return end - await self._take_log(conn, reached, upto, mine)
 
     async def _take_log(
         self, conn: AsyncConnection[Any], after: int, upto: int, steps: Sequence[Recorded]
@@ -176,13 +178,24 @@ class Projector:
         return filled
 
     async def _project(self, conn: AsyncConnection[Any], steps: Sequence[Recorded]) -> None:
-        wanted = [step for step in steps if step.fact.NAME in self.projection.names]
+        wanted = [step for step in steps if self._concerns(step)]
         if not wanted:
             return
         parked = await parking.parked(conn, self.name, wanted)
         await self._write_or_park(conn, wanted, parked)
         await parking.wait(conn, self.name, [step for step in wanted if step.stream in parked])
         await self._tell(conn, wanted)
+
+    def _concerns(self, step: Recorded) -> bool:
+        """Of a fact that nobody here knows one must fear that it does."""
+        if step.fact.NAME in FACTS:
+            return step.fact.NAME in self.projection.names
+        return step.fact.context() in {"", *self.projection.contexts}
+
+    def _writes(self, step: Recorded) -> Iterator[Write]:
+        if isinstance(step, Unread):
+            raise UnreadableFact(step.fact.reason)
+        return self.projection.project(step)
 
     async def _write_or_park(
         self, conn: AsyncConnection[Any], steps: Sequence[Recorded], parked: set[UUID]
@@ -207,7 +220,7 @@ class Projector:
         """All or nothing: a savepoint around the writes of these steps."""
         if not steps:
             return
-        writes = [write for step in steps for write in self.projection.project(step)]
+        writes = [write for step in steps for write in self._writes(step)]
         settle = self.projection.settle
         if settle is None:
             async with conn.pipeline(), conn.transaction():
@@ -224,18 +237,28 @@ class Projector:
             name = await parking.name_of_failed(conn, self.name, stream)
             if name is None:
                 return True
-            place = (topic(FACTS[name].context()), partition_of(stream))
-            reached = (await checkpoints.lock(conn, self.name, [place]))[place].last_position
+            place = (topic(context_of(name)), partition_of(stream))
+            marks = await checkpoints.lock(conn, self.name, [LOG, place])
+            reached = max(mark.last_position for mark in marks.values())
             failed = await parking.release(conn, self.name, stream)
             if failed is None:
                 return True
             facts = await self.store.history(stream, failed - 1, reached)
-            wanted = [step for step in facts if step.fact.NAME in self.projection.names]
+            marks[place].last_position = max([marks[place].last_position, *_positions(facts)])
+            await checkpoints.save(conn, self.name, marks)
+            wanted = [step for step in facts if self._concerns(step)]
             parked: set[UUID] = set()
             await self._write_or_park(conn, wanted, parked)
             await parking.wait(conn, self.name, wanted if parked else [])
             await self._tell(conn, wanted)
             return not parked
+
+    async def resume(self) -> None:
+        """Tries again what an older process could not read. For the start of a process."""
+        async with self.pool.connection() as conn:
+            streams = await parking.unread(conn, self.name, UnreadableFact.__name__)
+        for stream in streams:
+            await self.unpark(stream)
 
     async def _tell(self, conn: AsyncConnection[Any], steps: Sequence[Recorded]) -> None:
         """Tells which streams changed, by agency; none named if too many for one message."""
@@ -257,6 +280,10 @@ async def _execute(conn: AsyncConnection[Any], writes: Sequence[Write]) -> None:
                 await cursor.execute(sql, rows[0], prepare=True)
             else:
                 await cursor.executemany(sql, rows)
+
+
+def _positions(steps: Iterable[Recorded]) -> Iterator[int]:
+    return (step.position for step in steps)
 
 
 def _place(step: Recorded) -> Place:
