@@ -114,7 +114,7 @@ class PostgresHub:
             self.listening.set()
             while True:
                 async for notice in conn.notifies(timeout=PROBE_SECONDS):
-                    self._tell(json.loads(notice.payload))
+                    self._heard(notice.payload)
                 await conn.execute("select 1")
 
     def _tell(self, told: dict[str, Any]) -> None:
@@ -124,6 +124,14 @@ class PostgresHub:
         for agency, streams in changed.items():
             for feed in self._feeds.get((projection, UUID(agency)), ()):
                 feed.put(map(UUID, streams)) if streams else feed.miss()
+
+    def _heard(self, payload: str) -> None:
+        """Anybody on this database may send on the channel, so it may be anything."""
+        try:
+            self._tell(json.loads(payload))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            log.warning("not understood, so everything may have changed: %.200r", payload)
+            self._miss(self._feeds)
 
     def _miss(self, keys: Iterable[tuple[str, UUID]]) -> None:
         for key in keys:

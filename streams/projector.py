@@ -32,6 +32,7 @@ MOST_NAMED = 120
 NOT_THE_FACTS_FAULT = (
     psycopg.OperationalError,
     psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
     psycopg.errors.InsufficientPrivilege,
 )
 

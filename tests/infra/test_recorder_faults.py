@@ -165,6 +165,22 @@ def test_a_writer_that_breaks_down_says_so_and_serves_the_next(
     writer.close()
 
 
+def test_one_command_id_from_many_processes_at_once_is_one_fact(
+    dsn: str, store: Deedbook, agency: UUID
+) -> None:
+    stores = [open_store(dsn) for _ in range(4)]
+    for _ in range(20):
+        signed, home = Desk.signature(agency), Property(id=uuid4())
+        with ThreadPoolExecutor(16) as pool:
+            jobs = [
+                pool.submit(Desk(stores[n % 4], signed).append, home, [price(1)]) for n in range(16)
+            ]
+        assert len({job.result() for job in jobs}) == 1
+        assert len(list(store.events.get(home.id))) == 1
+    for each in stores:
+        each.close()
+
+
 def test_a_batch_does_not_outgrow_a_message(
     dsn: str, store: Deedbook, agency: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
