@@ -64,7 +64,7 @@ class Condition(StrEnum):
 
     @property
     def grade(self) -> int:
-        return list(Condition).index(self) + 1
+        return GRADES[self]
 
     @classmethod
     def graded(cls, grade: int) -> Condition:
@@ -72,6 +72,9 @@ class Condition(StrEnum):
         if not 1 <= grade <= len(cls):
             raise ValueError(f"condition {grade} is not a grade from 1 to {len(cls)}")
         return list(cls)[grade - 1]
+
+
+GRADES = {condition: grade for grade, condition in enumerate(Condition, 1)}
 
 
 def distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -36,7 +36,7 @@ Cursor = AsyncCursor[tuple[Any, ...]]
 
 SUBJECTS_AT_ONCE = 100
 ROWS_AT_ONCE = 4000
-REMEMBERED = 8192
+REMEMBERED = 32_768
 
 
 @dataclass
