@@ -23,6 +23,7 @@ from infra.kafka.broker import Broker
 from infra.kafka.topics import delete_topics
 from infra.postgres import create_tables, open_store
 from streams.envelope import TOPICS
+from tests.processes import needs_java
 
 settings.register_profile("ci", deadline=None, print_blob=True)
 settings.load_profile("ci")
@@ -109,6 +110,7 @@ def reads(store: Deedbook, dsn: str) -> Iterator[psycopg.Connection[dict[str, An
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A real broker that lives as long as the test run."""
+    needs_java()
     with Broker(tmp_path_factory.mktemp("broker")) as started:
         yield started
 

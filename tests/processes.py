@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import pytest
+
 PROJECT = Path(__file__).parents[1]
 PR_SET_PDEATHSIG = 1
 STARTER = f"""
@@ -20,6 +23,13 @@ ctypes.CDLL(None).prctl({PR_SET_PDEATHSIG}, {int(signal.SIGKILL)})
 sys.argv = sys.argv[1:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
+
+
+def needs_java() -> None:
+    """Without Java or Maven there is no broker: the test is skipped, but not in CI."""
+    missing = [name for name in ("java", "mvn") if shutil.which(name) is None]
+    if missing and os.environ.get("CI") != "true":
+        pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 class Process:

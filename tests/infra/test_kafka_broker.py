@@ -13,9 +13,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from infra.kafka.broker import Broker, BrokerFailed, JarsMissing, create_topics, fetch
 from infra.kafka.topics import TopicRefused
+from tests.processes import needs_java
 
 PROJECT = Path(__file__).parents[2]
 STARTER = "from pathlib import Path; import sys, time; from infra.kafka.broker import Broker; "
+
+
+@pytest.fixture(scope="module", autouse=True)
+def java() -> None:
+    needs_java()
 
 
 @pytest.fixture(scope="module")
